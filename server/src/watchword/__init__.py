@@ -1,0 +1,1 @@
+"""Phone verification that a company runs itself."""

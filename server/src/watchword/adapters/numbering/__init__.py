@@ -1,0 +1,1 @@
+"""How numbers are understood: the numbering plans, the mobile networks, the region names."""

@@ -1,0 +1,1 @@
+"""The store: SQL in files, one mapping to values, one engine per database."""

@@ -1,0 +1,203 @@
+"""Rows: how values become columns and columns values, the same for every engine."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from watchword.domain.api_key import ApiKey, Scope
+from watchword.domain.authentication import Authentication
+from watchword.domain.event import Event, Happening
+from watchword.domain.number_history import NumberHistory
+from watchword.domain.project import Mode, Project, ProjectSettings
+from watchword.domain.task import Task, Work
+from watchword.ports.store import InboxMessage, SavedAnswer, SentMessage
+
+Row = Sequence[Any]
+Params = Mapping[str, Any]
+
+_encode = msgspec.json.Encoder().encode
+_authentication = msgspec.json.Decoder(Authentication)
+_history = msgspec.json.Decoder(NumberHistory)
+_happening = msgspec.json.Decoder(Happening)
+_work = msgspec.json.Decoder(Work)
+_settings = msgspec.json.Decoder(ProjectSettings)
+_scopes = msgspec.json.Decoder(tuple[Scope, ...])
+_inbox = msgspec.json.Decoder(InboxMessage)
+
+
+def text(value: object) -> str:
+    """A value as JSON text."""
+    return _encode(value).decode()
+
+
+def from_authentication(authentication: Authentication) -> Params:
+    """Columns of an authentication."""
+    return {
+        "id": authentication.id.bytes,
+        "project_id": authentication.project_id.bytes,
+        "phone_number": authentication.number.e164,
+        "version": authentication.version,
+        "body": text(authentication),
+    }
+
+
+def to_authentication(row: Row) -> Authentication:
+    """An authentication from (project, number, version, body); the version column rules."""
+    return msgspec.structs.replace(_authentication.decode(row[3]), version=row[2])
+
+
+def from_history(history: NumberHistory, at: int) -> Params:
+    """Columns of a number's history."""
+    return {
+        "project_id": history.project_id.bytes,
+        "phone_number": history.e164,
+        "version": history.version,
+        "touched_at": at,
+        "body": text(history),
+    }
+
+
+def to_history(row: Row) -> NumberHistory:
+    """A number's history from (version, body)."""
+    return msgspec.structs.replace(_history.decode(row[1]), version=row[0])
+
+
+def from_event(authentication_id: UUID, event: Event) -> Params:
+    """Columns of an event."""
+    return {
+        "authentication_id": authentication_id.bytes,
+        "sequence": event.sequence,
+        "at": event.at,
+        "what": text(event.what),
+    }
+
+
+def to_event(row: Row) -> Event:
+    """An event from (sequence, at, what)."""
+    return Event(row[0], row[1], _happening.decode(row[2]))
+
+
+def from_task(task: Task) -> Params:
+    """Columns of a task."""
+    return {
+        "id": task.id.bytes,
+        "authentication_id": task.authentication_id.bytes,
+        "project_id": task.project_id.bytes,
+        "work": text(task.work),
+        "due_at": task.due_at,
+        "created_at": task.created_at,
+        "tries": task.tries,
+    }
+
+
+def to_task(row: Row) -> Task:
+    """A task from all its columns."""
+    return Task(
+        id=UUID(bytes=row[0]),
+        authentication_id=UUID(bytes=row[1]),
+        project_id=UUID(bytes=row[2]),
+        work=_work.decode(row[3]),
+        due_at=row[4],
+        created_at=row[5],
+        tries=row[6],
+    )
+
+
+def from_answer(project_id: UUID, kept: SavedAnswer, expired: int) -> Params:
+    """Columns of a kept answer; one kept at or before `expired` may be replaced."""
+    return {
+        "project_id": project_id.bytes,
+        "key": kept.key,
+        "fingerprint": kept.fingerprint,
+        "answer": kept.answer,
+        "created_at": kept.created_at,
+        "expired": expired,
+    }
+
+
+def from_sent_message(sent: SentMessage) -> Params:
+    """Columns of a provider's message id."""
+    return {
+        "account": sent.account,
+        "provider_message_id": sent.provider_message_id,
+        "authentication_id": sent.authentication_id.bytes,
+        "attempt_number": sent.attempt_number,
+        "at": sent.at,
+    }
+
+
+def to_answer(key: str, row: Row) -> SavedAnswer:
+    """A kept answer from (fingerprint, answer, created_at)."""
+    return SavedAnswer(key=key, fingerprint=row[0], answer=row[1], created_at=row[2])
+
+
+def from_inbox_message(message: InboxMessage) -> Params:
+    """Columns of an inbox message."""
+    return {
+        "id": message.id.bytes,
+        "project_id": message.project_id.bytes,
+        "phone_number": message.to,
+        "body": text(message),
+        "created_at": message.created_at,
+    }
+
+
+def to_inbox_message(row: Row) -> InboxMessage:
+    """An inbox message from (body)."""
+    return _inbox.decode(row[0])
+
+
+def from_project(project: Project) -> Params:
+    """Columns of a project."""
+    return {
+        "id": project.id.bytes,
+        "name": project.name,
+        "mode": project.mode.value,
+        "suspended": int(project.suspended),
+        "settings": text(project.settings),
+        "created_at": project.created_at,
+    }
+
+
+def to_project(row: Row) -> Project:
+    """A project from all its columns."""
+    return Project(
+        id=UUID(bytes=row[0]),
+        name=row[1],
+        mode=Mode(row[2]),
+        suspended=bool(row[3]),
+        settings=_settings.decode(row[4]),
+        created_at=row[5],
+    )
+
+
+def from_api_key(key: ApiKey) -> Params:
+    """Columns of an API key."""
+    return {
+        "id": key.id.bytes,
+        "project_id": key.project_id.bytes,
+        "digest": key.digest,
+        "hint": key.hint,
+        "name": key.name,
+        "scopes": text(key.scopes),
+        "created_at": key.created_at,
+        "last_used_at": key.last_used_at,
+        "revoked_at": key.revoked_at,
+    }
+
+
+def to_api_key(row: Row) -> ApiKey:
+    """An API key from all its columns."""
+    return ApiKey(
+        id=UUID(bytes=row[0]),
+        project_id=UUID(bytes=row[1]),
+        digest=bytes(row[2]),
+        hint=row[3],
+        name=row[4],
+        scopes=_scopes.decode(row[5]),
+        created_at=row[6],
+        last_used_at=row[7],
+        revoked_at=row[8],
+    )

@@ -1,0 +1,33 @@
+-- name: insert_authentication
+INSERT INTO authentications (id, project_id, phone_number, version, body)
+VALUES (:id, :project_id, :phone_number, 1, :body)
+ON CONFLICT (id) DO NOTHING
+
+-- name: update_authentication
+UPDATE authentications SET version = :version + 1, body = :body
+WHERE id = :id AND version = :version
+
+-- name: authentication
+SELECT project_id, phone_number, version, body FROM authentications WHERE id = :id
+
+-- name: insert_event
+INSERT INTO events (authentication_id, sequence, at, what)
+VALUES (:authentication_id, :sequence, :at, :what)
+
+-- name: events
+SELECT sequence, at, what FROM events
+WHERE authentication_id = :authentication_id ORDER BY sequence
+
+-- name: insert_sent_message
+INSERT INTO sent_messages (account, provider_message_id, authentication_id, attempt_number, at)
+VALUES (:account, :provider_message_id, :authentication_id, :attempt_number, :at)
+ON CONFLICT (account, provider_message_id) DO NOTHING
+
+-- name: sent_message
+SELECT authentication_id, attempt_number FROM sent_messages
+WHERE account = :account AND provider_message_id = :provider_message_id
+
+-- name: forget_sent_messages
+DELETE FROM sent_messages WHERE (account, provider_message_id) IN (
+    SELECT account, provider_message_id FROM sent_messages WHERE at < :before LIMIT :limit
+)

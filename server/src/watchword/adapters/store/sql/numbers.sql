@@ -1,0 +1,12 @@
+-- name: insert_number
+INSERT INTO numbers (project_id, phone_number, version, touched_at, body)
+VALUES (:project_id, :phone_number, 1, :touched_at, :body)
+ON CONFLICT (project_id, phone_number) DO NOTHING
+
+-- name: update_number
+UPDATE numbers SET version = :version + 1, touched_at = :touched_at, body = :body
+WHERE project_id = :project_id AND phone_number = :phone_number AND version = :version
+
+-- name: number
+SELECT version, body FROM numbers
+WHERE project_id = :project_id AND phone_number = :phone_number

@@ -1,0 +1,151 @@
+"""The SQLite engine: one connection in WAL mode, its schema, its transactions and their way to disk."""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from watchword.adapters.store.rows import Params, Row
+from watchword.adapters.store.schema_version import SchemaTooNewError
+from watchword.adapters.store.statements import migrations, statements
+from watchword.ports.store import StoreUnavailableError
+
+CHECKPOINT_PAGES = 16_384
+"""WAL pages (4 kB each, so 64 MB) before a checkpoint: checkpoints own the slowest answers."""
+BUSY_TIMEOUT = 2_000
+"""Milliseconds to wait for another process that is writing."""
+
+
+class RaceLostError(Exception):
+    """A deciding statement touched no row; its operation is undone."""
+
+
+class SqliteEngine:
+    """What group commit needs of SQLite, and named statements for the store."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._sql = statements()
+        self._db = self._connect()
+        try:
+            self.schema_version = self._migrate()
+            self._wal = self._open_wal()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            db = sqlite3.connect(self._path, isolation_level=None, cached_statements=256)
+        except sqlite3.Error as error:
+            raise StoreUnavailableError(f"{self._path}: {error}") from error
+        with contextlib.closing(db.cursor()) as cursor:
+            for pragma in (
+                "journal_mode = WAL",
+                "synchronous = NORMAL",
+                "foreign_keys = ON",
+                f"busy_timeout = {BUSY_TIMEOUT}",
+                f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+                "cache_size = -65536",
+            ):
+                cursor.execute(f"PRAGMA {pragma}")
+        return db
+
+    def _migrate(self) -> int:
+        steps = migrations()
+        newest = steps[-1][0]
+        (found,) = self._db.execute("PRAGMA user_version").fetchone()
+        if found > newest:
+            raise SchemaTooNewError(str(self._path), found, newest)
+        if found == newest:
+            return newest
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            (found,) = self._db.execute("PRAGMA user_version").fetchone()
+            for version, text in steps:
+                if version > found:
+                    for statement in text.split(";\n"):
+                        self._db.execute(statement)
+                    self._db.execute(f"PRAGMA user_version = {version}")
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        return newest
+
+    def _open_wal(self) -> int:
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("UPDATE directory_version SET version = version")
+        self._db.execute("COMMIT")
+        return os.open(f"{self._path}-wal", os.O_RDONLY)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._wal)
+        self._db.close()
+
+    def begin(self) -> None:
+        """Open a write transaction."""
+        self._run("BEGIN IMMEDIATE")
+
+    def attempt(self, operation: Callable[[], object]) -> object:
+        """Run one operation inside a savepoint."""
+        self._db.execute("SAVEPOINT operation")
+        try:
+            result = operation()
+        except RaceLostError:
+            self._undo()
+            return False
+        except sqlite3.Error as error:
+            self._undo()
+            raise StoreUnavailableError(str(error)) from error
+        except BaseException:
+            self._undo()
+            raise
+        self._db.execute("RELEASE operation")
+        return result
+
+    def _undo(self) -> None:
+        # A full disk ends the whole transaction by itself; the commit will then say so.
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK TO operation")
+            self._db.execute("RELEASE operation")
+
+    def commit(self) -> None:
+        """Commit, or undo everything and raise."""
+        try:
+            self._run("COMMIT")
+        except StoreUnavailableError:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def sync(self) -> None:
+        """Put the WAL on disk."""
+        try:
+            getattr(os, "fdatasync", os.fsync)(self._wal)
+        except OSError as error:
+            raise StoreUnavailableError(f"{self._path}-wal: {error}") from error
+
+    def _run(self, sql: str) -> None:
+        try:
+            self._db.execute(sql)
+        except sqlite3.Error as error:
+            raise StoreUnavailableError(str(error)) from error
+
+    def execute(self, name: str, params: Params, *, decides: bool = False) -> int:
+        """Run a statement; the rows it touched. One that `decides` and touches none ends its operation."""
+        touched = self._db.execute(self._sql[name], params).rowcount
+        if decides and touched == 0:
+            raise RaceLostError
+        return touched
+
+    def one(self, name: str, params: Params) -> Row | None:
+        """The first row of a statement."""
+        row: Row | None = self._db.execute(self._sql[name], params).fetchone()
+        return row
+
+    def all(self, name: str, params: Params) -> list[Row]:
+        """Every row of a statement."""
+        return self._db.execute(self._sql[name], params).fetchall()

@@ -1,0 +1,85 @@
+"""Steps: a change as the statements that write it, in order, with what each must achieve."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from msgspec import Struct
+
+from watchword.adapters.store import rows
+from watchword.adapters.store.rows import Params
+from watchword.ports.store import Change, Charge, SavedAnswer
+
+HOUR = 60 * 60 * 1000
+ANSWER_LIFETIME = 24 * HOUR
+"""How long an answer is kept under its idempotency key."""
+
+
+class Step(Struct, frozen=True):
+    """One statement; where it `decides` and touches no row, the whole change is undone."""
+
+    statement: str
+    params: Params
+    decides: bool = False
+
+
+def steps_of(change: Change) -> Iterator[Step]:
+    """The statements of a change: the deciding ones first, so that a lost race has written little."""
+    if change.finished is not None:
+        yield Step("finish_task", rows.from_task(change.finished), decides=True)
+    if change.postponed is not None:
+        yield Step("postpone_task", rows.from_task(change.postponed), decides=True)
+    if change.answer is not None:
+        yield _answer_step(change.project_id, change.answer)
+    if change.authentication is not None:
+        name = "update_authentication" if change.authentication.version else "insert_authentication"
+        yield Step(name, rows.from_authentication(change.authentication), decides=True)
+    if change.history is not None:
+        name = "update_number" if change.history.version else "insert_number"
+        yield Step(name, rows.from_history(change.history, change.at), decides=True)
+    if change.charge is not None:
+        yield from charge_steps(change.project_id, change.charge)
+    yield from _following_steps(change)
+
+
+def _following_steps(change: Change) -> Iterator[Step]:
+    if change.authentication is not None:
+        for event in change.events:
+            yield Step("insert_event", rows.from_event(change.authentication.id, event))
+    for task in change.tasks:
+        yield Step("insert_task", rows.from_task(task))
+    for name in change.counters:
+        params = {"hour": change.at // HOUR, "project_id": change.project_id.bytes, "name": name}
+        yield Step("count", params)
+    if change.sent is not None:
+        yield Step("insert_sent_message", rows.from_sent_message(change.sent))
+
+
+def _answer_step(project_id: UUID, kept: SavedAnswer) -> Step:
+    params = rows.from_answer(project_id, kept, expired=kept.created_at - ANSWER_LIFETIME)
+    return Step("insert_answer", params, decides=True)
+
+
+def charge_steps(project_id: UUID, charge: Charge) -> Iterator[Step]:
+    """The statements that move money."""
+    for window, cap in charge.windows:
+        params = {
+            "start": window.start,
+            "period": window.period,
+            "project_id": project_id.bytes,
+            "country": window.country,
+            "amount": charge.amount,
+        }
+        if cap is None or not charge.guarded:
+            yield Step("add_spend", params)
+        else:
+            yield Step("add_capped_spend", {**params, "cap": cap}, decides=True)
+    if charge.prepaid or not charge.guarded:
+        yield Step(
+            "take_from_balance",
+            {
+                "project_id": project_id.bytes,
+                "amount": charge.amount,
+                "guarded": int(charge.guarded),
+            },
+            decides=charge.guarded,
+        )

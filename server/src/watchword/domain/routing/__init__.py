@@ -1,0 +1,1 @@
+"""Which route a message takes, and why."""

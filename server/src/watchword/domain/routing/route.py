@@ -1,0 +1,33 @@
+"""Route: a provider account, a channel, a sender and a price, for the numbers that begin so."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from watchword.domain.channel import Channel
+
+
+class Route(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One way to reach numbers under any of `prefixes` (E.164 beginnings; "+" is every number).
+
+    `price` is what one message segment costs, in micros of the project's currency.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    account: str
+    channel: Channel
+    sender_id: str | None = None
+    prefixes: tuple[str, ...] = ("+",)
+    price: Annotated[int, Meta(ge=0)] = 0
+
+    def serves(self, e164: str) -> bool:
+        """Whether this route reaches the number."""
+        return e164.startswith(self.prefixes)
+
+
+SANDBOX_ROUTES = (
+    Route(name="sandbox-sms", account="sandbox", channel=Channel.SMS, price=9_000),
+    Route(name="sandbox-whatsapp", account="sandbox", channel=Channel.WHATSAPP, price=5_000),
+    Route(name="sandbox-viber", account="sandbox", channel=Channel.VIBER, price=7_000),
+)
+"""What a sandbox project uses until it names routes of its own; the prices are play money."""

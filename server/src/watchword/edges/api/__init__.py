@@ -1,0 +1,1 @@
+"""The Ding OTP API v1."""

@@ -1,0 +1,143 @@
+"""The ASGI application of the API: route, recognise the caller, answer, and never with a 500 by design."""
+
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from msgspec import Struct
+
+from watchword.domain.api_key import Scope
+from watchword.domain.errors import ErrorCode, Refusal
+from watchword.edges.api.caller import KeyUse, caller_of
+from watchword.edges.api.operations import Operations, Request
+from watchword.edges.http.answers import (
+    FORBIDDEN,
+    NOT_FOUND,
+    method_not_allowed,
+    refused,
+)
+from watchword.edges.http.asgi import (
+    MAX_BODY,
+    Answer,
+    BodyTooLargeError,
+    BodyTooSlowError,
+    Receive,
+    Send,
+    read_body,
+    send_answer,
+)
+from watchword.edges.http.asgi import Scope as AsgiScope
+from watchword.ports.clock import Clock
+from watchword.ports.directory import Directory
+from watchword.ports.keyring import UnknownKeyError
+from watchword.ports.store import StoreUnavailableError
+from watchword.ports.telemetry import Telemetry
+
+log = structlog.get_logger(__name__)
+PREFIX = "/v1"
+CLOSE = ((b"connection", b"close"),)
+
+
+class Route(Struct, frozen=True):
+    """One operation: its method, its name in counts and logs, the scope it needs."""
+
+    method: str
+    name: str
+    scope: Scope
+    answer: Callable[[Request], Awaitable[Answer]]
+
+
+class Api:
+    """Everything under /v1."""
+
+    def __init__(
+        self,
+        operations: Operations,
+        directory: Directory,
+        key_use: KeyUse,
+        clock: Clock,
+        telemetry: Telemetry,
+    ) -> None:
+        self._operations = operations
+        self._directory = directory
+        self._key_use = key_use
+        self._clock = clock
+        self._telemetry = telemetry
+        otp, lookup, inbox = Scope.OTP, Scope.LOOKUP, Scope.INBOX
+        self._exact = {
+            "/v1/authentication": Route("POST", "create", otp, operations.create),
+            "/v1/check": Route("POST", "check", otp, operations.check),
+            "/v1/retry": Route("POST", "retry", otp, operations.retry),
+            "/v1/authentication/feedback": Route("POST", "feedback", otp, operations.feedback),
+            "/v1/sandbox/messages": Route("GET", "inbox", inbox, operations.inbox),
+        }
+        self._below = {
+            "/v1/authentication/": Route("GET", "status", otp, operations.status),
+            "/v1/lookup/": Route("GET", "lookup", lookup, operations.lookup),
+        }
+
+    @property
+    def routes(self) -> dict[str, Route]:
+        """Every operation by its path; one that ends in a slash takes the rest as an argument."""
+        return self._exact | self._below
+
+    def _route(self, path: str) -> tuple[Route, str] | None:
+        exact = self._exact.get(path)
+        if exact is not None:
+            return exact, ""
+        for prefix, route in self._below.items():
+            rest = path.removeprefix(prefix)
+            if rest != path and rest and "/" not in rest:
+                return route, rest
+        return None
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        began = time.perf_counter()
+        found = self._route(scope["path"])
+        name = found[0].name if found else "unknown"
+        try:
+            answer = await self._answer(scope, receive, found)
+        except BodyTooSlowError:
+            answer = None
+        if answer is not None:
+            await send_answer(send, answer)
+        seconds = time.perf_counter() - began
+        counted = answer.name if answer else "gone"
+        self._telemetry.request(name, counted, seconds)
+        log.info("request", operation=name, answer=counted, ms=round(seconds * 1000, 2))
+
+    async def _answer(
+        self, scope: AsgiScope, receive: Receive, found: tuple[Route, str] | None
+    ) -> Answer:
+        caller = caller_of(scope, self._directory)
+        if caller is None:
+            return FORBIDDEN
+        if found is None:
+            return NOT_FOUND
+        route, rest = found
+        if scope["method"] != route.method:
+            return method_not_allowed(route.method)
+        if not caller.may(route.scope):
+            return FORBIDDEN
+        self._key_use.used(caller.key, self._clock.now())
+        docs_url = self._operations.docs_url
+        try:
+            body = await read_body(scope, receive) if route.method == "POST" else b""
+            return await route.answer(Request(scope, caller.project, body, rest))
+        except BodyTooLargeError:
+            refusal = Refusal(ErrorCode.BAD_REQUEST, f"the body is over {MAX_BODY} bytes")
+            answer = refused(refusal, docs_url)
+            return Answer(answer.status, answer.body, answer.name, CLOSE)
+        except (StoreUnavailableError, UnknownKeyError) as error:
+            log.warning("unavailable", operation=route.name, because=str(error))
+            refusal = Refusal(
+                ErrorCode.UNAVAILABLE, "the service cannot answer now; nothing was sent"
+            )
+            return refused(refusal, docs_url)
+        except BodyTooSlowError:
+            raise
+        except Exception:
+            log.exception("bug", operation=route.name)
+            refusal = Refusal(ErrorCode.INTERNAL_SERVER_ERROR, "a fault of the service itself")
+            return refused(refusal, docs_url)

@@ -1,0 +1,1 @@
+"""What every HTTP edge shares: bounded bodies, answers, health, and the protocol's own limits."""

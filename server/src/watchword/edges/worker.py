@@ -1,0 +1,139 @@
+"""The worker: claims due tasks and carries them out, several at a time, until it is told to stop."""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+
+import structlog
+from msgspec.structs import replace
+
+from watchword.domain.task import (
+    DeliverCallback,
+    ExpireAuthentication,
+    FollowUpAttempt,
+    SendAttempt,
+    Task,
+    task_delay,
+)
+from watchword.edges.http.bell import Bell
+from watchword.ports.clock import Clock
+from watchword.ports.store import Change, Store, StoreUnavailableError
+from watchword.ports.telemetry import Telemetry
+from watchword.usecases.deliver_callback import DeliverOneCallback
+from watchword.usecases.expire_authentication import ExpireAuthentication as Expire
+from watchword.usecases.follow_up_attempt import FollowUpAttempt as FollowUp
+from watchword.usecases.send_attempt import SendAttempt as Send
+
+log = structlog.get_logger(__name__)
+LEASE = 60_000
+"""Milliseconds a claimed task is ours; longer than any task may take."""
+LONGEST_SLEEP = 0.5
+"""Seconds between looks, for tasks that another process has written."""
+SLICE = 32
+"""Tasks claimed at once: small, so that answers do not wait behind the worker's writes."""
+HOUSEKEEPING = 60_000
+FORGET = 500
+
+
+class Worker:
+    """Carries out the outbox."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        telemetry: Telemetry,
+        *,
+        send: Send,
+        follow_up: FollowUp,
+        deliver_callback: DeliverOneCallback,
+        expire: Expire,
+        at_once: int,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._telemetry = telemetry
+        self._send = send
+        self._follow_up = follow_up
+        self._deliver_callback = deliver_callback
+        self._expire = expire
+        self._at_once = at_once
+        self._bell = Bell()
+        self._running: set[asyncio.Task[None]] = set()
+        self._tidied = 0
+        store.on_change(self._bell.ring)
+
+    def stop(self) -> None:
+        """Claim nothing more."""
+        self._bell.stop()
+
+    async def run(self, patience: float) -> None:
+        """Work until stopped, then give what is in flight `patience` seconds to finish."""
+        while not self._bell.stopped:
+            try:
+                await self._round()
+            except StoreUnavailableError as error:
+                log.warning("outbox unavailable", because=str(error))
+                await self._bell.wait(LONGEST_SLEEP)
+        if self._running:
+            await asyncio.wait(self._running, timeout=patience)
+        for task in self._running:
+            task.cancel()  # its lease ends, and another worker carries it out
+
+    async def drain(self) -> None:
+        """Carry out all that is due now, and what that makes due; for tests and the demo."""
+        while True:
+            tasks = await self._store.claim(self._clock.now(), LEASE, SLICE)
+            if not tasks:
+                return
+            await asyncio.gather(*(self._carry_out(task) for task in tasks))
+
+    async def _round(self) -> None:
+        free = self._at_once - len(self._running)
+        now = self._clock.now()
+        due = await self._store.next_due()
+        if free > 0 and due is not None and due <= now:
+            for task in await self._store.claim(now, LEASE, min(free, SLICE)):
+                running = asyncio.create_task(self._carry_out(task))
+                self._running.add(running)
+                running.add_done_callback(self._finished)
+            return
+        if now - self._tidied >= HOUSEKEEPING:
+            self._tidied = now
+            await self._store.forget_old(now, FORGET)
+        pause = LONGEST_SLEEP if due is None or free <= 0 else (due - now) / 1000
+        await self._bell.wait(min(max(pause, 0.001), LONGEST_SLEEP))
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._bell.ring()
+
+    async def _carry_out(self, task: Task) -> None:
+        began = time.perf_counter()
+        kind = task.work.__struct_config__.tag
+        outcome = "done"
+        try:
+            await self._work_of(task)
+        except Exception:
+            outcome = "failed"
+            log.exception("task failed", kind=kind, tries=task.tries)
+            await self._postpone(task)
+        self._telemetry.task(str(kind), outcome, time.perf_counter() - began)
+
+    def _work_of(self, task: Task) -> Awaitable[None]:
+        match task.work:
+            case SendAttempt(number):
+                return self._send(task, number)
+            case FollowUpAttempt(number):
+                return self._follow_up(task, number)
+            case DeliverCallback() as callback:
+                return self._deliver_callback(task, callback)
+            case ExpireAuthentication():
+                return self._expire(task)
+
+    async def _postpone(self, task: Task) -> None:
+        later = replace(task, due_at=self._clock.now() + task_delay(task.tries))
+        try:
+            await self._store.save(Change(project_id=task.project_id, postponed=later))
+        except StoreUnavailableError:
+            log.warning("task left to its lease", tries=task.tries)

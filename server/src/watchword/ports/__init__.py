@@ -1,0 +1,1 @@
+"""What we need from outside: protocols, and the values they exchange."""

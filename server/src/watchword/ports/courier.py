@@ -1,0 +1,29 @@
+"""Courier: brings a signed callback to the caller's server."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Delivered(Struct, frozen=True):
+    """The server acknowledged."""
+
+
+class NotDelivered(Struct, frozen=True):
+    """It did not; `because` says why without naming what was sent."""
+
+    because: str
+
+
+class Courier(Protocol):
+    """Carries callbacks with the headers of Standard Webhooks beside the body."""
+
+    async def post(
+        self, url: str, body: bytes, *, message_id: str, sent_at: int, secrets: Sequence[str]
+    ) -> Delivered | NotDelivered:
+        """POST a body, signed with every secret; only 2xx within 15 seconds acknowledges it.
+
+        `sent_at` is in Unix milliseconds; `secrets` are `whsec_…`, the current one first.
+        """
+        ...

@@ -1,0 +1,29 @@
+"""Keyring: the secrets that never sit in the database."""
+
+from typing import Protocol
+from uuid import UUID
+
+
+class UnknownKeyError(LookupError):
+    """A row names a key that this process was not given."""
+
+
+class Keyring(Protocol):
+    """Named keys; new codes use the current one, older codes the one their row names."""
+
+    def current(self) -> str:
+        """The id of the key new codes are derived with."""
+        ...
+
+    def code_key(self, key_id: str) -> bytes:
+        """The key of that id, for codes.
+
+        Raises:
+            UnknownKeyError: no such key was given.
+
+        """
+        ...
+
+    def callback_secrets(self, project_id: UUID) -> tuple[str, ...]:
+        """A project's callback signing secrets (`whsec_…`), the current one first."""
+        ...

@@ -1,0 +1,227 @@
+"""Store: what one read brings and what one decision writes, all of it or nothing."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from watchword.domain.api_key import ApiKey
+from watchword.domain.authentication import Authentication
+from watchword.domain.event import Event
+from watchword.domain.number_history import NumberHistory
+from watchword.domain.project import Project
+from watchword.domain.screening.facts import Counted
+from watchword.domain.task import Task
+
+
+class StoreUnavailableError(Exception):
+    """The store cannot take or give anything now; nothing was changed, and later it may work."""
+
+
+class SpendWindow(Struct, frozen=True):
+    """One clock hour or day of a project's spend in one country (`*` is all of them)."""
+
+    period: str
+    start: int
+    country: str
+
+
+class Charge(Struct, frozen=True):
+    """Money to take or (negative) give back, in micros.
+
+    Each window is (window, cap): the write fails where it would take the window over its cap. Where
+    the project is `prepaid` its balance is lowered too; the write fails where that is below zero
+    already. Money that must move whatever the limits say is not `guarded`.
+    """
+
+    amount: int
+    prepaid: bool = False
+    windows: tuple[tuple[SpendWindow, int | None], ...] = ()
+    guarded: bool = True
+
+
+class SavedAnswer(Struct, frozen=True, kw_only=True):
+    """An answer kept under an idempotency key; `fingerprint` is of the request it answers."""
+
+    key: str
+    fingerprint: bytes
+    answer: bytes
+    created_at: int
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """Everything one decision writes.
+
+    The authentication and the number history carry the version they were loaded at; where the
+    stored one has moved on, where money is short, where the answer's key is taken or where the
+    finished task's lease was lost, nothing at all is written.
+    """
+
+    project_id: UUID
+    authentication: Authentication | None = None
+    history: NumberHistory | None = None
+    events: tuple[Event, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    finished: Task | None = None
+    postponed: Task | None = None
+    counters: tuple[str, ...] = ()
+    at: int = 0
+    charge: Charge | None = None
+    answer: SavedAnswer | None = None
+    sent: "SentMessage | None" = None
+    relaxed: bool = False
+    """The caller answers nobody yet: the write need not be on disk, only safe from a killed process."""
+
+
+class SentMessage(Struct, frozen=True, kw_only=True):
+    """Which attempt a provider's message id belongs to, for receipts."""
+
+    account: str
+    provider_message_id: str
+    authentication_id: UUID
+    attempt_number: int
+    at: int
+
+
+class Surroundings(Struct, frozen=True, kw_only=True):
+    """What one read brings for a request to send a code."""
+
+    history: NumberHistory
+    newest: Authentication | None
+    counts: dict[str, Counted]
+    spent: dict[tuple[str, str], int]
+    balance: int | None
+
+
+class Timeline(Struct, frozen=True):
+    """An authentication with all that happened to it, oldest first."""
+
+    authentication: Authentication
+    events: tuple[Event, ...]
+
+
+class InboxMessage(Struct, frozen=True, kw_only=True):
+    """A message in the sandbox inbox; `content` holds `{code}` where the code goes."""
+
+    id: UUID
+    project_id: UUID
+    authentication_id: UUID
+    attempt_number: int
+    to: str
+    channel: str
+    sender_id: str | None
+    content: str
+    created_at: int
+
+
+class Store(Protocol):
+    """The one keeper of everything that lasts. Times are Unix milliseconds, always arguments.
+
+    Every method may raise `StoreUnavailableError`.
+    """
+
+    async def surroundings(
+        self,
+        project_id: UUID,
+        e164: str,
+        counters: Sequence[str],
+        windows: Sequence[SpendWindow],
+        now: int,
+    ) -> Surroundings:
+        """What is known of a number and around a request, as of one instant."""
+        ...
+
+    async def history(self, project_id: UUID, e164: str) -> NumberHistory:
+        """What is remembered of a number; a fresh history where nothing is."""
+        ...
+
+    async def authentication(
+        self, authentication_id: UUID
+    ) -> tuple[Authentication, NumberHistory] | None:
+        """One authentication with its attempts, and the history of its number."""
+        ...
+
+    async def timeline(self, authentication_id: UUID) -> Timeline | None:
+        """One authentication with its events."""
+        ...
+
+    async def answer(self, project_id: UUID, key: str, since: int) -> SavedAnswer | None:
+        """The answer kept under an idempotency key since an instant."""
+        ...
+
+    async def attempt_of(self, account: str, provider_message_id: str) -> tuple[UUID, int] | None:
+        """The authentication and attempt number behind a provider's message id."""
+        ...
+
+    async def save(self, change: Change) -> bool:
+        """Write a change whole; False where somebody else was first and nothing was written."""
+        ...
+
+    async def charge(self, project_id: UUID, charge: Charge) -> bool:
+        """Take money alone; False where a cap or the balance forbids it."""
+        ...
+
+    async def is_prepaid(self, project_id: UUID) -> bool:
+        """Whether a project pays from a balance."""
+        ...
+
+    async def claim(self, now: int, lease: int, limit: int) -> Sequence[Task]:
+        """Take up to `limit` due tasks, for `lease` milliseconds; due again if not finished by then."""
+        ...
+
+    async def next_due(self) -> int | None:
+        """When the earliest task is due."""
+        ...
+
+    async def forget_old(self, now: int, limit: int) -> int:
+        """Remove up to `limit` rows of each kind that no longer serve; how many there were."""
+        ...
+
+    async def add_inbox_message(self, message: InboxMessage) -> None:
+        """Put a message in the sandbox inbox."""
+        ...
+
+    async def inbox(self, project_id: UUID, to: str | None, limit: int) -> Sequence[InboxMessage]:
+        """The newest sandbox messages, newest first."""
+        ...
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each write that may have made work or filled the inbox."""
+        ...
+
+
+class Registry(Protocol):
+    """The part of the store that keeps projects and keys; read whole into the directory."""
+
+    async def directory_version(self) -> int:
+        """A number that rises with every change to a project or a key."""
+        ...
+
+    async def projects(self) -> Sequence[Project]:
+        """Every project."""
+        ...
+
+    async def api_keys(self) -> Sequence[ApiKey]:
+        """Every key, revoked ones too."""
+        ...
+
+    async def put_project(self, project: Project) -> None:
+        """Add a project or replace the one of its id."""
+        ...
+
+    async def put_api_key(self, key: ApiKey) -> None:
+        """Add a key or replace the one of its id."""
+        ...
+
+    async def touch_api_keys(self, last_used: dict[UUID, int]) -> None:
+        """Remember when keys were last used; does not count as a change."""
+        ...
+
+    async def balance(self, project_id: UUID) -> int | None:
+        """The prepaid balance in micros; None where the project pays later."""
+        ...
+
+    async def add_balance(self, project_id: UUID, amount: int) -> int:
+        """Raise or lower the prepaid balance, making it prepaid at first; the new balance."""
+        ...

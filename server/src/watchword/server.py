@@ -1,0 +1,112 @@
+"""The server: HTTP and the worker in one process, from the first signal to a clean end."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+import uvicorn
+
+from watchword.app import Watchword
+from watchword.edges.http.protocol import BoundedHttpProtocol
+
+BACKLOG = 2048
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, which is told to stop by us and leaves the signals alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Catch nothing: one place below does."""
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one.
+
+    Raises:
+        OSError: the port is taken, or the address is not this machine's.
+
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+async def serve(
+    watchword: Watchword,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    ready: Callable[[], None] | None = None,
+) -> None:
+    """Answer requests, and do the outbox's work, until `stop` is set; then finish what is in flight.
+
+    New requests are refused at once, long polls end at once, and what was begun has
+    `shutdown_timeout` seconds.
+    """
+    patience = watchword.settings.shutdown_timeout
+    server = _Server(
+        uvicorn.Config(
+            watchword.http,
+            http=BoundedHttpProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=patience,
+            timeout_keep_alive=30,
+        )
+    )
+    working = (
+        asyncio.create_task(watchword.worker.run(patience))
+        if watchword.settings.run_worker
+        else None
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    stopping = asyncio.create_task(stop.wait())
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.005)
+    if ready is not None and server.started:
+        ready()
+    try:
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        watchword.bell.stop()
+        server.should_exit = True
+        await serving
+        watchword.worker.stop()
+        if working is not None:
+            await working
+        stopping.cancel()
+
+
+@contextlib.contextmanager
+def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
+    """Set `stop` on SIGINT and SIGTERM; a second one ends the process as it always would."""
+    loop = asyncio.get_running_loop()
+    caught = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in caught}
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        loop.call_soon_threadsafe(stop.set)
+
+    for number in caught:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,189 @@
+"""Check a code: spend a try, compare in constant time, and let one right answer win."""
+
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from watchword.domain.attempt import DeliveryStatus, advance
+from watchword.domain.authentication import Authentication, State
+from watchword.domain.callback import delivery_status_body
+from watchword.domain.check import CheckStatus, answer_before_comparing
+from watchword.domain.code import derive_code, matching_attempt, normalise_typed
+from watchword.domain.errors import ErrorCode, Refusal
+from watchword.domain.event import Checked, DeliveryReported
+from watchword.domain.number_history import NumberHistory
+from watchword.domain.project import Project
+from watchword.ports.clock import Clock
+from watchword.ports.keyring import Keyring
+from watchword.ports.store import Change, Store, StoreUnavailableError
+from watchword.usecases.journal import Journal
+
+ROUNDS = 1_000
+COMPARED = 8
+"""Codes that are always derived and compared, however few attempts there were."""
+NOBODY = UUID(int=0)
+REMEMBERED_EVENTS = 40
+"""Checks that changed nothing are no longer written down after so many events."""
+NOT_YOURS = Refusal(
+    ErrorCode.INVALID_AUTH_UUID, "authentication_uuid names no authentication of this project"
+)
+
+
+class CheckCode(Struct, frozen=True):
+    """Tell whether a typed code belongs to an authentication.
+
+    A try is spent by compare-and-set on the version that was read, and that is committed before
+    anything is compared: of racing checks one goes at a time, and the others look again.
+    """
+
+    store: Store
+    clock: Clock
+    keyring: Keyring
+
+    async def __call__(
+        self, project: Project, authentication_id: UUID | None, typed: str
+    ) -> CheckStatus | Refusal:
+        """Answer one check; an id that is unknown, malformed or another project's is refused alike."""
+        now = self.clock.now()
+        for _ in range(ROUNDS):
+            found = await self.store.authentication(authentication_id or NOBODY)
+            if found is None or found[0].project_id != project.id:
+                self._compare(project, None, typed, now)
+                return NOT_YOURS
+            authentication, history = found
+            answer = answer_before_comparing(authentication, history, now)
+            if answer is not None:
+                self._compare(project, authentication, typed, now)
+                if await self._write_down(authentication, answer, now):
+                    return answer
+                continue
+            spent = replace(authentication, checks_spent=authentication.checks_spent + 1)
+            guessed = history.with_guess(now)
+            change = Change(
+                project_id=project.id,
+                authentication=spent,
+                history=guessed,
+                at=now,
+                relaxed=True,  # the answer waits for the next write, which is strict
+            )
+            if not await self.store.save(change):
+                continue
+            matched = self._compare(project, authentication, typed, now)
+            spent, guessed = _stored(spent), _stored_history(guessed)
+            if matched is None:
+                return await self._record_wrong(spent, now)
+            return await self._record_right(spent, guessed, matched, now)
+        raise StoreUnavailableError("too many checks of one authentication at once")
+
+    def _compare(
+        self, project: Project, authentication: Authentication | None, typed: str, now: int
+    ) -> int | None:
+        """Which attempt's code was typed; as many codes are derived whoever asks for whatever."""
+        about = authentication.id if authentication else NOBODY
+        key_id = authentication.code_key if authentication else self.keyring.current()
+        length = authentication.code_length if authentication else project.settings.code_length
+        made = len(authentication.attempts) if authentication else 0
+        key = self.keyring.code_key(key_id)
+        codes = [derive_code(key, about, n, length) for n in range(1, max(made, COMPARED) + 1)]
+        if authentication is not None and authentication.fixed_code:
+            fixed = project.test_number(authentication.number.e164, now)
+            made, codes[0] = (1, fixed.code) if fixed else (0, codes[0])
+        matched = matching_attempt(normalise_typed(typed), codes)
+        return matched if matched is not None and matched <= made else None
+
+    async def _write_down(
+        self, authentication: Authentication, status: CheckStatus, now: int
+    ) -> bool:
+        """Remember a check that could change nothing, within bounds; False where it was outrun."""
+        if authentication.events >= REMEMBERED_EVENTS:
+            return True
+        journal = Journal(self.clock, authentication, now)
+        journal.happened(Checked(id=self.clock.new_id(), status=status))
+        return await self.store.save(_change(journal))
+
+    async def _record_wrong(self, authentication: Authentication, now: int) -> CheckStatus:
+        for _ in range(ROUNDS):
+            journal = Journal(self.clock, authentication, now)
+            journal.happened(Checked(id=self.clock.new_id(), status=CheckStatus.INVALID))
+            if await self.store.save(_change(journal)):
+                return CheckStatus.INVALID
+            found = await self.store.authentication(authentication.id)
+            if found is None:
+                return CheckStatus.INVALID
+            authentication = found[0]
+        raise StoreUnavailableError("too many checks of one authentication at once")
+
+    async def _record_right(
+        self,
+        authentication: Authentication,
+        history: NumberHistory,
+        matched: int,
+        now: int,
+    ) -> CheckStatus | Refusal:
+        for _ in range(ROUNDS):
+            if authentication.state is not State.OPEN:
+                answer = answer_before_comparing(authentication, history, now)
+                if answer is None or await self._write_down(authentication, answer, now):
+                    return answer or CheckStatus.EXPIRED_AUTH
+            else:
+                journal = Journal(self.clock, authentication, now)
+                journal.happened(
+                    Checked(
+                        id=self.clock.new_id(), status=CheckStatus.VALID, attempt_number=matched
+                    )
+                )
+                self._prove_delivery(journal, matched)
+                journal.authentication = replace(
+                    journal.authentication,
+                    state=State.VALIDATED,
+                    validated_at=now,
+                    validated_attempt=matched,
+                )
+                verified = history.with_success(spent_at=now, now=now)
+                if history.authentication_id != authentication.id:
+                    verified = replace(verified, open_until=history.open_until)
+                if await self.store.save(_change(journal, verified)):
+                    return CheckStatus.VALID
+            found = await self.store.authentication(authentication.id)
+            if found is None:
+                return NOT_YOURS
+            authentication, history = found
+        raise StoreUnavailableError("too many checks of one authentication at once")
+
+    def _prove_delivery(self, journal: Journal, attempt_number: int) -> None:
+        """A right code is proof of delivery, whatever the carrier said or did not say."""
+        arrived = advance(journal.authentication.attempt(attempt_number), DeliveryStatus.DELIVERED)
+        if arrived is None or journal.authentication.fixed_code:
+            return
+        journal.authentication = journal.authentication.with_attempt(arrived)
+        journal.happened(
+            DeliveryReported(
+                attempt_id=arrived.id,
+                attempt_number=arrived.number,
+                status=DeliveryStatus.DELIVERED,
+                cause="the code was typed",
+            )
+        )
+        event_id = self.clock.new_id()
+        body = delivery_status_body(event_id, journal.authentication, arrived, journal.now)
+        journal.call_back(event_id, body)
+
+
+def _stored(authentication: Authentication) -> Authentication:
+    return replace(authentication, version=authentication.version + 1)
+
+
+def _stored_history(history: NumberHistory) -> NumberHistory:
+    return replace(history, version=history.version + 1)
+
+
+def _change(journal: Journal, history: NumberHistory | None = None) -> Change:
+    return Change(
+        project_id=journal.authentication.project_id,
+        authentication=journal.authentication,
+        history=history,
+        events=tuple(journal.events),
+        tasks=tuple(journal.tasks),
+        at=journal.now,
+    )

@@ -1,0 +1,45 @@
+"""Journal: collects what one decision writes, giving each event its place and each task its id."""
+
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from watchword.domain.authentication import Authentication
+from watchword.domain.event import Event, Happening
+from watchword.domain.task import DeliverCallback, Task, Work
+from watchword.ports.clock import Clock
+
+
+class Journal:
+    """The events and tasks of one decision about one authentication."""
+
+    def __init__(self, clock: Clock, authentication: Authentication, now: int) -> None:
+        self.authentication = authentication
+        self.now = now
+        self.events: list[Event] = []
+        self.tasks: list[Task] = []
+        self._clock = clock
+
+    def happened(self, what: Happening) -> None:
+        """Append an event."""
+        self.events.append(Event(self.authentication.events + 1, self.now, what))
+        self.authentication = replace(self.authentication, events=self.authentication.events + 1)
+
+    def todo(self, work: Work, *, due_in: int = 0) -> None:
+        """Append a task, due after so many milliseconds."""
+        self.tasks.append(
+            Task(
+                id=self._clock.new_id(),
+                authentication_id=self.authentication.id,
+                project_id=self.authentication.project_id,
+                work=work,
+                due_at=self.now + due_in,
+                created_at=self.now,
+            )
+        )
+
+    def call_back(self, event_id: UUID, body: str) -> None:
+        """Append the delivery of a callback, where the caller asked for callbacks."""
+        url = self.authentication.callback_url
+        if url is not None:
+            self.todo(DeliverCallback(url, body, f"evt_{event_id}"))

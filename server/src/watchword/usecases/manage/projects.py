@@ -1,0 +1,82 @@
+"""Manage projects: create one, change its settings, suspend it, fill its balance."""
+
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from watchword.domain.project import Mode, Project, ProjectSettings
+from watchword.ports.clock import Clock
+from watchword.ports.store import Registry
+
+
+class NoSuchProjectError(LookupError):
+    """No project has this name or id."""
+
+
+class ManageProjects(Struct, frozen=True):
+    """What an operator does to projects."""
+
+    registry: Registry
+    clock: Clock
+
+    async def create(self, name: str, mode: Mode, project_id: UUID | None = None) -> Project:
+        """Create a project with safe settings.
+
+        Raises:
+            ValueError: the name is taken, or empty.
+
+        """
+        if not name.strip():
+            raise ValueError("a project needs a name")
+        if any(project.name == name for project in await self.registry.projects()):
+            raise ValueError(f"there is a project called {name!r} already")
+        project = Project(
+            id=project_id or self.clock.new_id(),
+            name=name,
+            mode=mode,
+            created_at=self.clock.now(),
+        )
+        await self.registry.put_project(project)
+        return project
+
+    async def find(self, name_or_id: str | None) -> Project:
+        """The project of that name or id; with None, the only one there is.
+
+        Raises:
+            NoSuchProjectError: there is none, or several and none was named.
+
+        """
+        projects = await self.registry.projects()
+        if name_or_id is None:
+            if len(projects) == 1:
+                return projects[0]
+            names = ", ".join(project.name for project in projects) or "none"
+            raise NoSuchProjectError(f"say which project: there are {names}")
+        for project in projects:
+            if name_or_id in (project.name, str(project.id)):
+                return project
+        names = ", ".join(project.name for project in projects) or "none"
+        raise NoSuchProjectError(f"no project is called {name_or_id!r}; there are {names}")
+
+    async def change(
+        self,
+        project: Project,
+        *,
+        settings: ProjectSettings | None = None,
+        suspended: bool | None = None,
+        mode: Mode | None = None,
+    ) -> Project:
+        """Store other settings, or suspend or resume."""
+        changed = replace(
+            project,
+            settings=project.settings if settings is None else settings,
+            suspended=project.suspended if suspended is None else suspended,
+            mode=project.mode if mode is None else mode,
+        )
+        await self.registry.put_project(changed)
+        return changed
+
+    async def top_up(self, project: Project, amount: int) -> int:
+        """Add micros to the prepaid balance, making the project prepaid; the new balance."""
+        return await self.registry.add_balance(project.id, amount)

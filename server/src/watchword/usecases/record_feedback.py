@@ -1,0 +1,65 @@
+"""Record feedback: attach the caller's word to the number's newest authentication."""
+
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from watchword.domain.errors import ErrorCode, Refusal
+from watchword.domain.event import FeedbackGiven
+from watchword.domain.feedback import FEEDBACK_WINDOW, FeedbackStatus
+from watchword.domain.project import Project
+from watchword.ports.clock import Clock
+from watchword.ports.numbering import Numbering, NumberProblem
+from watchword.ports.store import Change, Store, StoreUnavailableError
+from watchword.usecases.journal import Journal
+
+ROUNDS = 100
+NOTHING_FOUND = Refusal(
+    ErrorCode.NO_ASSOCIATED_AUTH_FOUND,
+    "this project has sent no code to this number in the last 30 days",
+)
+
+
+class RecordFeedback(Struct, frozen=True):
+    """Remember whether a person turned out real."""
+
+    store: Store
+    clock: Clock
+    numbering: Numbering
+
+    async def __call__(self, project: Project, phone_number: str, status: str) -> UUID | Refusal:
+        """The feedback's identifier; the same word twice is refused, another one replaces it."""
+        try:
+            wanted = FeedbackStatus(status)
+        except ValueError:
+            return Refusal(
+                ErrorCode.INVALID_FEEDBACK_STATUS, "status must be onboarded or not_onboarded"
+            )
+        number = self.numbering.parse(phone_number)
+        if isinstance(number, NumberProblem):
+            return Refusal(ErrorCode.INVALID_PHONE_NUMBER, number.message)
+        now = self.clock.now()
+        for _ in range(ROUNDS):
+            history = await self.store.history(project.id, number.e164)
+            if history.authentication_id is None or history.started_at <= now - FEEDBACK_WINDOW:
+                return NOTHING_FOUND
+            found = await self.store.authentication(history.authentication_id)
+            if found is None:
+                return NOTHING_FOUND
+            if found[0].feedback is wanted:
+                return Refusal(
+                    ErrorCode.DUPLICATED_FEEDBACK_STATUS, f"{wanted} was reported before"
+                )
+            journal = Journal(self.clock, replace(found[0], feedback=wanted), now)
+            feedback_id = self.clock.new_id()
+            journal.happened(FeedbackGiven(feedback_id, wanted))
+            change = Change(
+                project_id=project.id,
+                authentication=journal.authentication,
+                events=tuple(journal.events),
+                at=now,
+            )
+            if await self.store.save(change):
+                return feedback_id
+        raise StoreUnavailableError("too much feedback on one number at once")

@@ -1,0 +1,118 @@
+"""Record a receipt: move an attempt's delivery status forward, and fall back where it failed."""
+
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from watchword.domain.attempt import Attempt, DeliveryStatus, Trigger, advance
+from watchword.domain.authentication import Authentication, State
+from watchword.domain.callback import delivery_status_body
+from watchword.domain.event import DeliveryReported
+from watchword.domain.project import Project
+from watchword.domain.task import FollowUpAttempt, Task
+from watchword.ports.clock import Clock
+from watchword.ports.directory import Directory
+from watchword.ports.provider import Report
+from watchword.ports.store import Change, Store, StoreUnavailableError
+from watchword.usecases.journal import Journal
+from watchword.usecases.promise_attempt import charge_for, plan_for, promise_attempt, reserve
+
+ROUNDS = 100
+PATIENCE_WITH_BUDGET = 3
+"""Lost races after which a fallback is given up: it is the budget, then, that says no."""
+
+
+class RecordReceipt(Struct, frozen=True):
+    """Keep what a provider reports. A status never goes back, so a receipt may come twice or late."""
+
+    store: Store
+    clock: Clock
+    directory: Directory
+
+    async def __call__(
+        self,
+        authentication_id: UUID,
+        attempt_number: int,
+        report: Report,
+        finished: Task | None = None,
+    ) -> None:
+        """Record one report; `finished` is the task that brought it, closed in the same write."""
+        for round_number in range(ROUNDS):
+            found = await self.store.authentication(authentication_id)
+            project = found and self.directory.project(found[0].project_id)
+            if not found or not project:
+                return
+            authentication, history = found
+            now = self.clock.now()
+            journal = Journal(self.clock, authentication, now)
+            if report.ask_again_after is not None:
+                journal.todo(FollowUpAttempt(attempt_number), due_in=report.ask_again_after)
+            attempt = authentication.attempt(attempt_number)
+            advanced = advance(attempt, report.status)
+            fallback: Attempt | None = None
+            if advanced is not None:
+                self._advance(journal, advanced, report)
+                if round_number < PATIENCE_WITH_BUDGET:
+                    fallback = self._fall_back(project, journal, advanced)
+            changed = bool(journal.events or journal.tasks)
+            change = Change(
+                project_id=project.id,
+                authentication=journal.authentication if changed else None,
+                history=history.with_send(now) if fallback else None,
+                events=tuple(journal.events),
+                tasks=tuple(journal.tasks),
+                finished=finished,
+                charge=charge_for(
+                    project,
+                    authentication.number.region,
+                    now,
+                    fallback.price if fallback else 0,
+                    guarded=True,
+                    prepaid=await self.store.is_prepaid(project.id),
+                ),
+                at=now,
+            )
+            if await self.store.save(change):
+                return
+        raise StoreUnavailableError("a receipt could not be recorded")
+
+    def _advance(self, journal: Journal, attempt: Attempt, report: Report) -> None:
+        journal.authentication = journal.authentication.with_attempt(attempt)
+        journal.happened(
+            DeliveryReported(
+                attempt_id=attempt.id,
+                attempt_number=attempt.number,
+                status=report.status,
+                originated_at=report.at,
+                carrier_code=report.carrier_code,
+                cause=report.cause,
+            )
+        )
+        event_id = self.clock.new_id()
+        body = delivery_status_body(event_id, journal.authentication, attempt, journal.now)
+        journal.call_back(event_id, body)
+
+    def _fall_back(self, project: Project, journal: Journal, failed: Attempt) -> Attempt | None:
+        """Another route, unasked, where the newest message will not arrive and one is left to try."""
+        about = journal.authentication
+        if failed.delivery_status is not DeliveryStatus.UNDELIVERABLE or not _may(about, failed):
+            return None
+        if about.is_expired(journal.now):
+            return None
+        plan = plan_for(project, journal)
+        tried = {attempt.route for attempt in about.attempts}
+        if not plan.routes or plan.routes[0].name in tried:
+            return None
+        journal.authentication = replace(about, fallbacks_spent=about.fallbacks_spent + 1)
+        attempt = promise_attempt(self.clock, journal, plan, Trigger.FALLBACK)
+        reserve(project, journal, attempt)
+        return attempt
+
+
+def _may(about: Authentication, failed: Attempt) -> bool:
+    return (
+        about.state is State.OPEN
+        and failed.number == len(about.attempts)
+        and about.fallbacks_spent < about.max_fallbacks
+    )

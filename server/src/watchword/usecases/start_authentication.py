@@ -1,0 +1,366 @@
+"""Start an authentication: judge a request, and promise a first message or join the open one."""
+
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from watchword.domain.attempt import Attempt, AttemptStatus, Trigger
+from watchword.domain.authentication import (
+    Authentication,
+    StartStatus,
+    State,
+    delay_before_retry,
+)
+from watchword.domain.callback import authentication_body
+from watchword.domain.errors import ErrorCode, Refusal
+from watchword.domain.event import Attempted, BalanceUpdated, Retried, Screened
+from watchword.domain.phone_number import PhoneNumber
+from watchword.domain.project import Project
+from watchword.domain.retry import RetryStatus, decide_retry, spend_retry
+from watchword.domain.routing.plan import Plan
+from watchword.domain.sandbox import Outcome, sandbox_outcome
+from watchword.domain.screening.facts import Facts, counters
+from watchword.domain.screening.rules import screen
+from watchword.domain.screening.verdict import Decision, Verdict
+from watchword.domain.start_request import (
+    TEST_CHANNEL,
+    StartRequest,
+    Wishes,
+    accept_fields,
+    fault_of_number,
+)
+from watchword.domain.task import ExpireAuthentication
+from watchword.ports.clock import Clock
+from watchword.ports.keyring import Keyring
+from watchword.ports.numbering import Numbering, NumberProblem
+from watchword.ports.store import Change, Store, StoreUnavailableError, Surroundings
+from watchword.usecases.idempotency import IdempotencyKey, kept_answer, to_keep
+from watchword.usecases.journal import Journal
+from watchword.usecases.promise_attempt import (
+    charge_for,
+    plan_for,
+    promise_attempt,
+    reserve,
+    windows_of,
+)
+
+ROUNDS = 100
+"""How often a lost race is run again before the store is called unavailable."""
+
+
+class Started(Struct, frozen=True, omit_defaults=True):
+    """The answer; `expires_at` is absent where nothing is sent. Times are Unix milliseconds."""
+
+    authentication_id: UUID
+    status: StartStatus
+    created_at: int
+    expires_at: int | None = None
+
+
+class StartAuthentication(Struct, frozen=True):
+    """Send a code to a number: one read, one decision, one write."""
+
+    store: Store
+    clock: Clock
+    keyring: Keyring
+    numbering: Numbering
+
+    async def __call__(
+        self, project: Project, request: StartRequest, idempotency: IdempotencyKey | None = None
+    ) -> Started | Refusal:
+        """Answer a request; a race that is lost is decided again on what the winner left."""
+        now = self.clock.now()
+        if project.suspended:
+            return Refusal(ErrorCode.SUSPENDED_ACCOUNT, "this project is suspended")
+        wishes = accept_fields(project, request)
+        if isinstance(wishes, Refusal):
+            return wishes
+        number = self.numbering.parse(request.phone_number)
+        if isinstance(number, NumberProblem):
+            return Refusal(ErrorCode.INVALID_PHONE_NUMBER, number.message)
+        example = self.numbering.example(number.region)
+        fault = fault_of_number(project, number, wishes.signals, now, example)
+        if fault is not None:
+            return fault
+
+        for _ in range(ROUNDS):
+            kept = await kept_answer(self.store, project, idempotency, now, Started)
+            if kept is not None:
+                return kept
+            around = await self.store.surroundings(
+                project.id,
+                number.e164,
+                counters(number, wishes.signals),
+                list(windows_of(project, number.region, now)),
+                now,
+            )
+            answer, change = self._decide(project, number, wishes, around, now)
+            if isinstance(answer, Refusal) or (change is None and idempotency is None):
+                return answer
+            change = replace(
+                change or Change(project_id=project.id, at=now),
+                answer=to_keep(idempotency, msgspec.json.encode(answer), now),
+            )
+            if await self.store.save(change):
+                return answer
+        raise StoreUnavailableError("too many requests for one number at once")
+
+    def _decide(
+        self,
+        project: Project,
+        number: PhoneNumber,
+        wishes: Wishes,
+        around: Surroundings,
+        now: int,
+    ) -> tuple[Started | Refusal, Change | None]:
+        """What to answer and what to write, from what was read."""
+        if around.balance is not None and around.balance < 0:
+            return Refusal(ErrorCode.NEGATIVE_BALANCE, "the prepaid balance is used up"), None
+        newest = around.newest
+        if newest is not None and project.settings.stateless and newest.state is State.OPEN:
+            decision = None if newest.is_expired(now) else decide_retry(newest, now)
+            if decision is RetryStatus.DENIED:
+                return _pending(newest), None
+            if decision is RetryStatus.RATE_LIMITED:
+                return Started(newest.id, StartStatus.RATE_LIMITED, newest.created_at), None
+            if decision is RetryStatus.APPROVED:
+                return self._send_again(project, newest, wishes, around, now)
+        return self._send_first(project, self._fresh(project, number, wishes, now), around)
+
+    def _fresh(self, project: Project, number: PhoneNumber, wishes: Wishes, now: int) -> Journal:
+        """A new authentication with nothing in it yet."""
+        settings = project.settings
+        lifetime = settings.lifetime * 1000
+        if project.is_sandbox and sandbox_outcome(number.e164) is Outcome.EXPIRES_AT_ONCE:
+            lifetime = 0
+        delays = tuple(delay * 1000 for delay in settings.retry_delays)
+        wait = delay_before_retry(delays, 0)
+        authentication = Authentication(
+            id=self.clock.new_id(),
+            project_id=project.id,
+            number=number,
+            state=State.OPEN,
+            created_at=now,
+            expires_at=now + lifetime,
+            code_key=self.keyring.current(),
+            code_length=settings.code_length,
+            max_checks=settings.max_checks,
+            retry_delays=delays,
+            next_retry_at=now + (lifetime if wait is None else min(wait, lifetime)),
+            max_fallbacks=settings.max_fallbacks,
+            signals=wishes.signals,
+            sender_id=wishes.sender_id,
+            template_id=wishes.template_id,
+            locale=wishes.locale,
+            correlation_id=wishes.correlation_id,
+            callback_url=wishes.callback_url,
+        )
+        return Journal(self.clock, authentication, now)
+
+    def _send_first(
+        self, project: Project, journal: Journal, around: Surroundings
+    ) -> tuple[Started | Refusal, Change | None]:
+        """Screen a new authentication, and promise its first message if it passes."""
+        if project.test_number(journal.authentication.number.e164, journal.now) is not None:
+            return self._send_nothing(project, journal, around)
+        plan = plan_for(project, journal)
+        if not plan.routes:
+            return Refusal(
+                ErrorCode.UNSUPPORTED_REGION, "this project has no route that serves this number"
+            ), None
+        fee = project.settings.authentication_fee
+        price = plan.routes[0].price + fee
+        if _is_over_the_limit(project, around, price):
+            return Refusal(
+                ErrorCode.SPENDING_LIMIT_EXCEEDED,
+                "the project's spending limit for today is used up",
+            ), None
+        verdict = _screen(project, journal.authentication, around, journal.now, price)
+        if verdict.decision is not Decision.ALLOW:
+            return self._refuse(project, journal, verdict)
+        journal.happened(Screened(verdict))
+        if fee:
+            journal.happened(BalanceUpdated("authentication", -fee, project.settings.currency))
+        attempt = promise_attempt(self.clock, journal, plan, Trigger.INITIAL)
+        reserve(project, journal, attempt)
+        event_id = self.clock.new_id()
+        body = authentication_body(
+            event_id, journal.authentication, journal.now, price, project.settings.currency
+        )
+        journal.call_back(event_id, body)
+        return self._open(project, journal, around, price)
+
+    def _send_nothing(
+        self, project: Project, journal: Journal, around: Surroundings
+    ) -> tuple[Started, Change]:
+        """Open an authentication for a number with a fixed code: no message, no cost, no screening."""
+        attempt = Attempt(
+            id=self.clock.new_id(),
+            number=1,
+            trigger=Trigger.INITIAL,
+            plan=(),
+            price=0,
+            created_at=journal.now,
+            channel=TEST_CHANNEL,
+            sent_at=journal.now,
+        )
+        journal.authentication = replace(
+            journal.authentication.with_attempt(attempt), fixed_code=True
+        )
+        journal.happened(
+            Attempted(
+                id=attempt.id,
+                attempt_number=1,
+                status=AttemptStatus.PENDING,
+                channel=TEST_CHANNEL,
+                because="a fixed-code number is sent nothing",
+            )
+        )
+        return self._open(project, journal, around, 0)
+
+    def _open(
+        self, project: Project, journal: Journal, around: Surroundings, price: int
+    ) -> tuple[Started, Change]:
+        """Write the new authentication, and open the number's window on it."""
+        authentication = journal.authentication
+        journal.todo(
+            ExpireAuthentication(), due_in=authentication.expires_at - authentication.created_at
+        )
+        history = replace(
+            around.history.with_send(journal.now),
+            authentication_id=authentication.id,
+            started_at=journal.now,
+            open_until=authentication.expires_at,
+        )
+        return _pending(authentication), Change(
+            project_id=project.id,
+            authentication=journal.authentication,
+            history=history,
+            events=tuple(journal.events),
+            tasks=tuple(journal.tasks),
+            counters=counters(authentication.number, authentication.signals),
+            charge=charge_for(
+                project,
+                authentication.number.region,
+                journal.now,
+                price,
+                prepaid=around.balance is not None,
+                guarded=True,
+            ),
+            at=journal.now,
+        )
+
+    def _refuse(
+        self, project: Project, journal: Journal, verdict: Verdict
+    ) -> tuple[Started, Change]:
+        """Write a refused authentication with its reasons; nothing is sent and no window opens."""
+        blocked = verdict.decision is Decision.BLOCK
+        journal.authentication = replace(
+            journal.authentication, state=State.REFUSED_SPAM if blocked else State.REFUSED_RATE
+        )
+        journal.happened(Screened(verdict))
+        if not blocked:
+            journal.happened(
+                Attempted(
+                    id=self.clock.new_id(), attempt_number=1, status=AttemptStatus.RATE_LIMITED
+                )
+            )
+        refused = journal.authentication
+        status = StartStatus.SPAM_DETECTED if blocked else StartStatus.RATE_LIMITED
+        return Started(refused.id, status, refused.created_at), Change(
+            project_id=project.id,
+            authentication=refused,
+            events=tuple(journal.events),
+            counters=counters(refused.number, refused.signals),
+            at=journal.now,
+        )
+
+    def _send_again(
+        self,
+        project: Project,
+        newest: Authentication,
+        wishes: Wishes,
+        around: Surroundings,
+        now: int,
+    ) -> tuple[Started | Refusal, Change | None]:
+        """Join the open authentication with one more attempt, as a retry would."""
+        journal = Journal(self.clock, newest, now)
+        asked_from = replace(newest, signals=wishes.signals)
+        if newest.fixed_code:
+            return _pending(newest), None
+        plan: Plan = plan_for(project, journal)
+        if not plan.routes:
+            return _pending(newest), None
+        price = plan.routes[0].price
+        if _is_over_the_limit(project, around, price):
+            return Refusal(
+                ErrorCode.SPENDING_LIMIT_EXCEEDED,
+                "the project's spending limit for today is used up",
+            ), None
+        verdict = _screen(project, asked_from, around, now, price)
+        journal.happened(Screened(verdict))
+        if verdict.decision is not Decision.ALLOW:
+            blocked = verdict.decision is Decision.BLOCK
+            status = StartStatus.SPAM_DETECTED if blocked else StartStatus.RATE_LIMITED
+            answer = Started(newest.id, status, newest.created_at)
+        else:
+            journal.authentication = spend_retry(journal.authentication, now)
+            journal.happened(Retried(RetryStatus.APPROVED))
+            attempt = promise_attempt(self.clock, journal, plan, Trigger.RETRY)
+            reserve(project, journal, attempt)
+            answer = _pending(newest)
+        sends = verdict.decision is Decision.ALLOW
+        return answer, Change(
+            project_id=project.id,
+            authentication=journal.authentication,
+            history=around.history.with_send(now) if sends else None,
+            events=tuple(journal.events),
+            tasks=tuple(journal.tasks),
+            counters=counters(newest.number, wishes.signals),
+            charge=charge_for(
+                project,
+                newest.number.region,
+                now,
+                price if sends else 0,
+                prepaid=around.balance is not None,
+                guarded=True,
+            ),
+            at=now,
+        )
+
+
+def _pending(authentication: Authentication) -> Started:
+    return Started(
+        authentication.id,
+        StartStatus.PENDING,
+        authentication.created_at,
+        authentication.expires_at,
+    )
+
+
+def _is_over_the_limit(project: Project, around: Surroundings, price: int) -> bool:
+    limit = project.settings.spending_limit_day
+    if limit is None or project.is_sandbox:
+        return False
+    return around.spent.get(("day", "*"), 0) + price > limit
+
+
+def _screen(
+    project: Project, authentication: Authentication, around: Surroundings, now: int, price: int
+) -> Verdict:
+    number = authentication.number
+    return screen(
+        Facts(
+            now=now,
+            project=project,
+            number=number,
+            signals=authentication.signals,
+            history=around.history,
+            counts=around.counts,
+            spent=around.spent,
+            price=price,
+            sandbox_fraud=project.is_sandbox and sandbox_outcome(number.e164) is Outcome.FRAUD,
+        )
+    )
