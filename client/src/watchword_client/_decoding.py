@@ -92,17 +92,18 @@ def _read_picked(raw: object, pick: Picker, path: str, problems: list[str]) -> A
     return _read_object(raw, picked, path, problems)
 
 
-def _read_value(raw: object, hint: Any, path: str, problems: list[str]) -> object:
+def _read_value(raw: object, hint: object, path: str, problems: list[str]) -> object:
     wanted = get_args(hint)
     try:
         if datetime in wanted:
             return read_timestamp(raw)
         if int in wanted and isinstance(raw, float) and raw.is_integer():
             return int(raw)  # JSON has one kind of number: 3.0 is the integer 3
-        return msgspec.convert(raw, hint)
+        value: object = msgspec.convert(raw, hint)
     except (ValueError, msgspec.ValidationError) as error:
         problems.append(f"{path}: {error}")
         return None
+    return value
 
 
 def _kind(raw: object) -> str:

@@ -21,9 +21,7 @@ _Answered: TypeAlias = httpx2.Response | None
 _Failed: TypeAlias = httpx2.Response | Exception | None
 
 BeforeRequest: TypeAlias = Callable[[HookContext, httpx2.Request], _Asked | Awaitable[_Asked]]
-AfterSuccess: TypeAlias = Callable[
-    [HookContext, httpx2.Response], _Answered | Awaitable[_Answered]
-]
+AfterSuccess: TypeAlias = Callable[[HookContext, httpx2.Response], _Answered | Awaitable[_Answered]]
 AfterError: TypeAlias = Callable[
     [HookContext, httpx2.Response | None, Exception | None], _Failed | Awaitable[_Failed]
 ]

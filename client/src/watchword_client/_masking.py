@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -12,7 +11,8 @@ _SECRET_HEADERS = frozenset(
     {"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key"}
 )
 _TEXTS_WITH_CODES = frozenset({"check_code", "code", "content"})
-_PHONE_NUMBER = re.compile(r"(?:\+|%2[Bb])\d{7,15}")
+_PHONE_NUMBER = re.compile(r"(\+|%2[Bb]|(?<=/lookup/))(\d{3,}?)\d{2,}(\d\d)(?!\d)")
+_CODE_LENGTHS = range(4, 11)
 _DIGITS = re.compile(r"\d[\d -]{2,}\d")
 
 
@@ -25,7 +25,7 @@ def without(text: str, secrets: Iterable[str]) -> str:
 
 def masked_phone_numbers(text: str) -> str:
     """The text with all but the first three and last two digits of phone numbers masked."""
-    return _PHONE_NUMBER.sub(_mask_number, text)
+    return _PHONE_NUMBER.sub(rf"\1\2{MASK}\3", text)
 
 
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
@@ -55,20 +55,16 @@ def masked_body(content: bytes, secrets: Iterable[str]) -> str:
     return without(masked_phone_numbers(text), secrets)
 
 
-def _mask_number(match: re.Match[str]) -> str:
-    number = match[0]
-    start = 4 if number.startswith("+") else 6
-    return f"{number[:start]}{MASK}{number[-2:]}"
-
-
-def _mask_value(key: str, value: Any) -> Any:
+def _mask_value(key: str, value: object) -> object:
     match value:
         case dict():
             return {name: _mask_value(name, item) for name, item in value.items()}
         case list():
             return [_mask_value(key, item) for item in value]
-        case str() if key == "check_code":
+        case str() if key == "check_code" or (value.isdecimal() and len(value) in _CODE_LENGTHS):
             return MASK
+        case str() if key.endswith("phone_number") and not value.startswith("+"):
+            return MASK + value[-2:]
         case str() if key in _TEXTS_WITH_CODES:
             return _DIGITS.sub(MASK, value)
         case _:

@@ -69,12 +69,13 @@ class Schedule:
         self._started = clock.elapsed()
         self._retries = 0
 
-    def wait(self, failure: Failure) -> float | None:
+    def wait(self, failure: Failure | None) -> float | None:
         """Seconds until the next request, or None where there shall be none.
 
+        No failure, or one that is not the server's or the network's, is never tried again.
         `Retry-After` is obeyed even beyond `max_interval`. No wait goes past `max_elapsed_time`.
         """
-        if self._config.strategy != "backoff" or not self._retriable(failure):
+        if failure is None or self._config.strategy != "backoff" or not self._retriable(failure):
             return None
         backoff = self._config.backoff
         wait = 1_000 * retry_after_seconds(failure.retry_after, self._clock.now())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -58,6 +57,7 @@ class Inbox:
 
         Raises:
             NoMessageError: none came within `timeout` seconds.
+
         """
         for _ in range(timeout * 4):
             for message in self.messages(to, wait=1):
@@ -72,12 +72,21 @@ class Inbox:
 
         Raises:
             NoMessageError: none came within `timeout` seconds.
+
         """
         return self.wait_for_message(to, attempt_number=attempt_number, timeout=timeout).code
 
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
+
+    def __enter__(self) -> Inbox:
+        """The inbox itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self.close()
 
 
 @pytest.fixture(scope="session")
@@ -94,5 +103,5 @@ def watchword_service() -> Iterator[RunningService]:
 @pytest.fixture
 def inbox(watchword_service: RunningService) -> Iterator[Inbox]:
     """The sandbox inbox of the session's service."""
-    with contextlib.closing(Inbox(watchword_service.server_url, watchword_service.api_key)) as box:
+    with Inbox(watchword_service.server_url, watchword_service.api_key) as box:
         yield box

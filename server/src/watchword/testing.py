@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from watchword.app import Watchword, open_watchword
 from watchword.domain.project import Project, ProjectSettings
 from watchword.ports.clock import Clock
@@ -106,7 +108,7 @@ def _in_thread(
         stop.append((asyncio.get_running_loop(), stopping))
         listener = listen(settings.host, settings.port)
         port = listener.getsockname()[1]
-        async with open_watchword(settings, clock) as watchword:
+        async with open_watchword(replace(settings, port=port), clock) as watchword:
             first = await watchword.bootstrap(customer_uuid, api_key)
             await watchword.directory.refresh()
             if first is None:

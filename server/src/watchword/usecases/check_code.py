@@ -22,12 +22,23 @@ from watchword.usecases.journal import Journal
 ROUNDS = 1_000
 COMPARED = 8
 """Codes that are always derived and compared, however few attempts there were."""
-NOBODY = UUID(int=0)
+NOBODY = UUID("7d1f1f0a-94c5-4be3-9d5d-9f4bd4b0a7c6")
+"""A decoy as long as any id, because small numbers are handled faster."""
 REMEMBERED_EVENTS = 40
 """Checks that changed nothing are no longer written down after so many events."""
 NOT_YOURS = Refusal(
     ErrorCode.INVALID_AUTH_UUID, "authentication_uuid names no authentication of this project"
 )
+
+
+class Subject(Struct, frozen=True):
+    """What a typed code is compared with: the codes of so many attempts, or a fixed one."""
+
+    id: UUID
+    key_id: str
+    code_length: int
+    attempts: int
+    fixed_code: str | None = None
 
 
 class CheckCode(Struct, frozen=True):
@@ -49,12 +60,12 @@ class CheckCode(Struct, frozen=True):
         for _ in range(ROUNDS):
             found = await self.store.authentication(authentication_id or NOBODY)
             if found is None or found[0].project_id != project.id:
-                self._compare(project, None, typed, now)
+                self._compare(self._subject(project, None, now), typed)
                 return NOT_YOURS
             authentication, history = found
             answer = answer_before_comparing(authentication, history, now)
             if answer is not None:
-                self._compare(project, authentication, typed, now)
+                self._compare(self._subject(project, authentication, now), typed)
                 if await self._write_down(authentication, answer, now):
                     return answer
                 continue
@@ -69,28 +80,41 @@ class CheckCode(Struct, frozen=True):
             )
             if not await self.store.save(change):
                 continue
-            matched = self._compare(project, authentication, typed, now)
+            matched = self._compare(self._subject(project, authentication, now), typed)
             spent, guessed = _stored(spent), _stored_history(guessed)
             if matched is None:
                 return await self._record_wrong(spent, now)
             return await self._record_right(spent, guessed, matched, now)
         raise StoreUnavailableError("too many checks of one authentication at once")
 
-    def _compare(
-        self, project: Project, authentication: Authentication | None, typed: str, now: int
-    ) -> int | None:
+    def _compare(self, subject: Subject, typed: str) -> int | None:
         """Which attempt's code was typed; as many codes are derived whoever asks for whatever."""
-        about = authentication.id if authentication else NOBODY
-        key_id = authentication.code_key if authentication else self.keyring.current()
-        length = authentication.code_length if authentication else project.settings.code_length
-        made = len(authentication.attempts) if authentication else 0
-        key = self.keyring.code_key(key_id)
-        codes = [derive_code(key, about, n, length) for n in range(1, max(made, COMPARED) + 1)]
-        if authentication is not None and authentication.fixed_code:
-            fixed = project.test_number(authentication.number.e164, now)
-            made, codes[0] = (1, fixed.code) if fixed else (0, codes[0])
+        key = self.keyring.code_key(subject.key_id)
+        codes = [
+            derive_code(key, subject.id, number, subject.code_length)
+            for number in range(1, max(subject.attempts, COMPARED) + 1)
+        ]
+        codes[0] = subject.fixed_code or codes[0]
         matched = matching_attempt(normalise_typed(typed), codes)
-        return matched if matched is not None and matched <= made else None
+        return matched if matched is not None and matched <= subject.attempts else None
+
+    def _subject(
+        self, project: Project, authentication: Authentication | None, now: int
+    ) -> Subject:
+        """What is compared with: a decoy where there is nothing, so that the path is the same."""
+        if authentication is None:
+            return Subject(NOBODY, self.keyring.current(), project.settings.code_length, 0)
+        fixed = project.test_number(authentication.number.e164, now)
+        attempts = len(authentication.attempts)
+        if authentication.fixed_code and fixed is None:
+            attempts = 0  # the entry has ended, and nothing was ever sent
+        return Subject(
+            authentication.id,
+            authentication.code_key,
+            authentication.code_length,
+            attempts,
+            fixed.code if fixed and authentication.fixed_code else None,
+        )
 
     async def _write_down(
         self, authentication: Authentication, status: CheckStatus, now: int

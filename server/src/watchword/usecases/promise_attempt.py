@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from watchword.domain.attempt import Attempt, Trigger
+from watchword.domain.errors import ErrorCode, Refusal
 from watchword.domain.event import BalanceUpdated
 from watchword.domain.project import Project
 from watchword.domain.routing.plan import Plan, plan_attempt
@@ -12,7 +13,7 @@ from watchword.domain.routing.route import SANDBOX_ROUTES, Route
 from watchword.domain.screening.spend import PERIODS
 from watchword.domain.task import SendAttempt
 from watchword.ports.clock import Clock
-from watchword.ports.store import Charge, SpendWindow
+from watchword.ports.store import Charge, SpendWindow, Surroundings
 from watchword.usecases.journal import Journal
 
 
@@ -79,6 +80,18 @@ def windows_of(project: Project, region: str | None, now: int) -> dict[SpendWind
     if project.settings.spending_limit_day is not None:
         add("day", "*", project.settings.spending_limit_day)
     return caps
+
+
+def fault_of_funds(project: Project, around: Surroundings, price: int) -> Refusal | None:
+    """Why the project cannot pay so many micros more, if so; the sandbox has no spending limit."""
+    if around.balance is not None and around.balance < 0:
+        return Refusal(ErrorCode.NEGATIVE_BALANCE, "the prepaid balance is used up")
+    limit = project.settings.spending_limit_day
+    if limit is None or project.is_sandbox or around.spent.get(("day", "*"), 0) + price <= limit:
+        return None
+    return Refusal(
+        ErrorCode.SPENDING_LIMIT_EXCEEDED, "the project's spending limit for today is used up"
+    )
 
 
 def charge_for(

@@ -42,6 +42,8 @@ class RecordReceipt(Struct, frozen=True):
             found = await self.store.authentication(authentication_id)
             project = found and self.directory.project(found[0].project_id)
             if not found or not project:
+                if finished is not None:
+                    await self.store.save(Change(project_id=finished.project_id, finished=finished))
                 return
             authentication, history = found
             now = self.clock.now()

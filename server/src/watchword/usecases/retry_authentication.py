@@ -22,6 +22,7 @@ from watchword.usecases.idempotency import IdempotencyKey, kept_answer, to_keep
 from watchword.usecases.journal import Journal
 from watchword.usecases.promise_attempt import (
     charge_for,
+    fault_of_funds,
     plan_for,
     promise_attempt,
     reserve,
@@ -96,9 +97,10 @@ class RetryAuthentication(Struct, frozen=True):
             list(windows_of(project, number.region, now)),
             now,
         )
-        if around.balance is not None and around.balance < 0:
-            return Refusal(ErrorCode.NEGATIVE_BALANCE, "the prepaid balance is used up")
         price = plan.routes[0].price
+        unpaid = fault_of_funds(project, around, price)
+        if unpaid is not None:
+            return unpaid
         verdict = screen(
             Facts(
                 now=now,

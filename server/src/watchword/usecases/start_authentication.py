@@ -40,6 +40,7 @@ from watchword.usecases.idempotency import IdempotencyKey, kept_answer, to_keep
 from watchword.usecases.journal import Journal
 from watchword.usecases.promise_attempt import (
     charge_for,
+    fault_of_funds,
     plan_for,
     promise_attempt,
     reserve,
@@ -116,8 +117,9 @@ class StartAuthentication(Struct, frozen=True):
         now: int,
     ) -> tuple[Started | Refusal, Change | None]:
         """What to answer and what to write, from what was read."""
-        if around.balance is not None and around.balance < 0:
-            return Refusal(ErrorCode.NEGATIVE_BALANCE, "the prepaid balance is used up"), None
+        unpaid = fault_of_funds(project, around, 0)
+        if unpaid is not None:
+            return unpaid, None
         newest = around.newest
         if newest is not None and project.settings.stateless and newest.state is State.OPEN:
             decision = None if newest.is_expired(now) else decide_retry(newest, now)
@@ -172,11 +174,9 @@ class StartAuthentication(Struct, frozen=True):
             ), None
         fee = project.settings.authentication_fee
         price = plan.routes[0].price + fee
-        if _is_over_the_limit(project, around, price):
-            return Refusal(
-                ErrorCode.SPENDING_LIMIT_EXCEEDED,
-                "the project's spending limit for today is used up",
-            ), None
+        unpaid = fault_of_funds(project, around, price)
+        if unpaid is not None:
+            return unpaid, None
         verdict = _screen(project, journal.authentication, around, journal.now, price)
         if verdict.decision is not Decision.ALLOW:
             return self._refuse(project, journal, verdict)
@@ -294,11 +294,9 @@ class StartAuthentication(Struct, frozen=True):
         if not plan.routes:
             return _pending(newest), None
         price = plan.routes[0].price
-        if _is_over_the_limit(project, around, price):
-            return Refusal(
-                ErrorCode.SPENDING_LIMIT_EXCEEDED,
-                "the project's spending limit for today is used up",
-            ), None
+        unpaid = fault_of_funds(project, around, price)
+        if unpaid is not None:
+            return unpaid, None
         verdict = _screen(project, asked_from, around, now, price)
         journal.happened(Screened(verdict))
         if verdict.decision is not Decision.ALLOW:
@@ -338,13 +336,6 @@ def _pending(authentication: Authentication) -> Started:
         authentication.created_at,
         authentication.expires_at,
     )
-
-
-def _is_over_the_limit(project: Project, around: Surroundings, price: int) -> bool:
-    limit = project.settings.spending_limit_day
-    if limit is None or project.is_sandbox:
-        return False
-    return around.spent.get(("day", "*"), 0) + price > limit
 
 
 def _screen(

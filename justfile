@@ -1,0 +1,38 @@
+# Every developer command; `just` alone lists them.
+
+[private]
+default:
+    @just --list
+
+# start the service for development, on a database of its own
+dev *args:
+    sh bin/watchword dev {{ args }}
+
+# send a code, check it, and show the timeline, on a throwaway service
+demo:
+    sh bin/watchword demo
+
+# every check and test, as the gate runs them
+test *args:
+    sh bin/test {{ args }}
+
+# only the tests, or some of them: `just pytest server/tests/domain`
+pytest *args:
+    uv run pytest {{ args }}
+
+# put the code in order
+format:
+    uv run ruff format .
+    uv run ruff check --fix .
+
+# check types
+types:
+    uv run mypy server/src client/src server/tests client/tests
+
+# check that every floor imports only floors below it
+floors:
+    uv run lint-imports
+
+# the gate on a clean checkout of the last commit
+ci:
+    bash .ci/run
