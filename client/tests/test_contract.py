@@ -40,7 +40,7 @@ def words(schema: dict[str, Any]) -> list[str] | None:
 
 
 def test_the_contract_has_the_objects_of_the_sdk() -> None:
-    assert len(OBJECTS) == 14
+    assert len(OBJECTS) == 15
 
 
 @pytest.mark.parametrize("name", OBJECTS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import pickle
+import socket
 import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -189,6 +191,14 @@ def test_no_connection_is_our_error_and_the_builtin_one(wire: Wire) -> None:
     assert isinstance(error.__cause__, httpx2.ConnectError)
 
 
+def test_a_port_where_nobody_listens_is_no_connection() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    with sdk.Ding("k", customer_uuid="c", server_url=url) as ding, pytest.raises(ConnectionError):
+        ding.lookup.lookup("+33612345678")
+
+
 @pytest.mark.parametrize("cause", [httpx2.ReadTimeout, httpx2.ConnectTimeout, httpx2.PoolTimeout])
 def test_no_answer_in_time_is_our_error_and_the_builtin_one(
     wire: Wire, cause: type[httpx2.TimeoutException]
@@ -257,3 +267,13 @@ def test_a_key_that_cannot_stand_in_a_header_is_refused(wire: Wire, key: str) ->
     assert isinstance(error, sdk.SDKValidationError)
     assert key not in error.pretty()
     assert wire.requests == []
+
+
+@pytest.mark.parametrize("answer", [*LEAKS, httpx2.ConnectError("no")], ids=repr)
+def test_an_error_can_go_to_another_process(
+    wire: Wire, answer: httpx2.Response | Exception
+) -> None:
+    wire.will_answer(answer)
+    error = check(wire)
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))

@@ -2,6 +2,7 @@
 
 import builtins
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -12,6 +13,16 @@ from ._models.refusal import ErrorCode, Refusal
 
 class DingError(Exception):
     """The root of all errors of this SDK; no text of one holds an API key or a code."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that an error can be sent to another process."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[DingError], args: tuple[Any, ...], state: dict[str, Any]) -> DingError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class ErrorResponse(DingError):  # noqa: N818  Ding's name

@@ -47,7 +47,7 @@ class Maker(Protocol):
         """Every row of every table."""
 
     def full_disk(self, keeper: Keeper) -> contextlib.AbstractContextManager[None]:
-        """No page more fits on the disk meanwhile."""
+        """A small write still fits on the disk meanwhile, half a megabyte does not."""
 
     def locked(
         self, folder: Path, keeper: Keeper
@@ -99,7 +99,7 @@ class SqliteMaker:
         assert free == 0
         (before,) = db.execute("PRAGMA max_page_count").fetchone()
         (used,) = db.execute("PRAGMA page_count").fetchone()
-        db.execute(f"PRAGMA max_page_count = {used}")
+        db.execute(f"PRAGMA max_page_count = {used + 40}")
         yield
         db.execute(f"PRAGMA max_page_count = {before}")
 

@@ -99,14 +99,19 @@ class LibPhoneNumber:
 
     def example(self, region: str | None) -> str | None:
         """An example mobile number in E.164, of a region or of any; None if unknown."""
-        if region is None:
-            return _ANYWHERE
-        found = phonenumbers.example_number_for_type(region.upper(), PhoneNumberType.MOBILE)
-        return _e164(found)
+        return _example_of(region)
 
     def warm(self) -> None:
         """Load the carrier tables now: a third of a second and 45 MB, once a process."""
         import phonenumbers.carrier  # noqa: F401, PLC0415 - lazy, it costs what the docstring says
+
+
+@lru_cache(maxsize=512)
+def _example_of(region: str | None) -> str | None:
+    if region is None:
+        return _ANYWHERE
+    found = phonenumbers.example_number_for_type(region.upper(), PhoneNumberType.MOBILE)
+    return _e164(found)
 
 
 def _judge(compact: str) -> PhoneNumber | NumberProblem:
