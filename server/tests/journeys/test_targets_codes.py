@@ -2,18 +2,20 @@
 
 import asyncio
 import itertools
+import math
 import random
 import statistics
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aiohttp
 import aiohttp.web
 import pytest
 from msgspec.structs import replace
 
+from watchword.domain.code import derive_code, matching_attempt
 from watchword.domain.project import Limits, Mode, ProjectSettings
 from watchword.domain.routing.route import SANDBOX_ROUTES
 from watchword.testing import RunningService, running_service
@@ -89,18 +91,18 @@ async def test_c3_a_try_is_on_record_before_anything_is_compared(
 ) -> None:
     authentication, code = await person.send("+33612000003")
     spent: list[int] = []
-    compare = check_code.matching_attempt
+    compare = matching_attempt
 
     def watched(typed: str, codes: list[str]) -> int | None:
         row = service.watchword.store._engine.one(
-            "authentication", {"id": check_code.UUID(authentication).bytes}
+            "authentication", {"id": UUID(authentication).bytes}
         )
         assert row is not None
         spent.append(b'"checks_spent":1' in row[3].encode())
         assert not service.watchword.store._engine._db.in_transaction
         return compare(typed, codes)
 
-    monkeypatch.setattr(check_code, "matching_attempt", watched)
+    monkeypatch.setattr("watchword.usecases.check_code.matching_attempt", watched)
     assert await person.check(authentication, wrong(code)) == "invalid"
     assert spent == [True]
 
@@ -139,7 +141,7 @@ def test_c5_a_comparison_takes_the_same_time_whatever_it_compares(
             decoy = service.watchword.operations.clock.new_id()
             return check_code.Subject(decoy, key, 6, 0), f"{chance.randrange(10**6):06}"
         about = service.watchword.operations.clock.new_id()
-        right = check_code.derive_code(secret, about, 1, 6)
+        right = derive_code(secret, about, 1, 6)
         typed = {
             "expired": f"{chance.randrange(10**6):06}",
             "wrong from the first digit": "".join(str(9 - int(digit)) for digit in right),
@@ -169,20 +171,20 @@ def test_c5_a_comparison_takes_the_same_time_whatever_it_compares(
 
 def welch(one: list[int], other: list[int]) -> float:
     spread = statistics.variance(one) / len(one) + statistics.variance(other) / len(other)
-    return (statistics.fmean(one) - statistics.fmean(other)) / spread**0.5
+    return (statistics.fmean(one) - statistics.fmean(other)) / math.sqrt(spread)
 
 
 async def test_c5_unknown_expired_and_wrong_derive_and_compare_alike(
     person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[int] = []
-    compare = check_code.matching_attempt
+    compare = matching_attempt
 
     def counted(typed: str, codes: list[str]) -> int | None:
         compared.append(len(codes))
         return compare(typed, codes)
 
-    monkeypatch.setattr(check_code, "matching_attempt", counted)
+    monkeypatch.setattr("watchword.usecases.check_code.matching_attempt", counted)
     authentication, code = await person.send("+33612000005")
     expired = await person.post("authentication", phone_number="+447700900003")
     await person.check(authentication, wrong(code))

@@ -1,15 +1,18 @@
 """Start request: what a caller asks when it wants a code sent, and what of it is accepted."""
 
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from msgspec import Struct
 
 from watchword.domain.app_realm import check_app_realm
+from watchword.domain.authentication import Authentication, State, delay_before_retry
 from watchword.domain.channel import Channel
 from watchword.domain.errors import ErrorCode, Refusal
 from watchword.domain.line_type import can_receive_code
 from watchword.domain.phone_number import PhoneNumber
 from watchword.domain.project import Project
+from watchword.domain.sandbox import Outcome, sandbox_outcome
 from watchword.domain.screening.list_entry import ListKind, first_match
 from watchword.domain.sender_id import parse_sender_id
 from watchword.domain.signals import Signals, is_plain, parse_signals
@@ -159,3 +162,41 @@ def fault_of_number(
 
 TEST_CHANNEL = Channel.SMS
 """The channel a fixed-code number is shown under; nothing is sent over it."""
+
+
+def open_authentication(
+    project: Project,
+    number: PhoneNumber,
+    wishes: Wishes,
+    *,
+    authentication_id: UUID,
+    code_key: str,
+    now: int,
+) -> Authentication:
+    """A new authentication under the project's settings, with no attempt in it yet."""
+    settings = project.settings
+    lifetime = settings.lifetime * 1000
+    if project.is_sandbox and sandbox_outcome(number.e164) is Outcome.EXPIRES_AT_ONCE:
+        lifetime = 0
+    delays = tuple(delay * 1000 for delay in settings.retry_delays)
+    wait = delay_before_retry(delays, 0)
+    return Authentication(
+        id=authentication_id,
+        project_id=project.id,
+        number=number,
+        state=State.OPEN,
+        created_at=now,
+        expires_at=now + lifetime,
+        code_key=code_key,
+        code_length=settings.code_length,
+        max_checks=settings.max_checks,
+        retry_delays=delays,
+        next_retry_at=now + (lifetime if wait is None else min(wait, lifetime)),
+        max_fallbacks=settings.max_fallbacks,
+        signals=wishes.signals,
+        sender_id=wishes.sender_id,
+        template_id=wishes.template_id,
+        locale=wishes.locale,
+        correlation_id=wishes.correlation_id,
+        callback_url=wishes.callback_url,
+    )

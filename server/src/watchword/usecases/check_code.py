@@ -17,6 +17,7 @@ from watchword.domain.project import Project
 from watchword.ports.clock import Clock
 from watchword.ports.keyring import Keyring
 from watchword.ports.store import Change, Store, StoreUnavailableError
+from watchword.usecases.grant_attempt import REMEMBERED_EVENTS
 from watchword.usecases.journal import Journal
 
 ROUNDS = 1_000
@@ -24,8 +25,6 @@ COMPARED = 8
 """Codes that are always derived and compared, however few attempts there were."""
 NOBODY = UUID("7d1f1f0a-94c5-4be3-9d5d-9f4bd4b0a7c6")
 """A decoy as long as any id, because small numbers are handled faster."""
-REMEMBERED_EVENTS = 40
-"""Checks that changed nothing are no longer written down after so many events."""
 NOT_YOURS = Refusal(
     ErrorCode.INVALID_AUTH_UUID, "authentication_uuid names no authentication of this project"
 )
@@ -124,13 +123,13 @@ class CheckCode(Struct, frozen=True):
             return True
         journal = Journal(self.clock, authentication, now)
         journal.happened(Checked(id=self.clock.new_id(), status=status))
-        return await self.store.save(_change(journal))
+        return await self.store.save(journal.change())
 
     async def _record_wrong(self, authentication: Authentication, now: int) -> CheckStatus:
         for _ in range(ROUNDS):
             journal = Journal(self.clock, authentication, now)
             journal.happened(Checked(id=self.clock.new_id(), status=CheckStatus.INVALID))
-            if await self.store.save(_change(journal)):
+            if await self.store.save(journal.change()):
                 return CheckStatus.INVALID
             found = await self.store.authentication(authentication.id)
             if found is None:
@@ -167,7 +166,7 @@ class CheckCode(Struct, frozen=True):
                 verified = history.with_success(spent_at=now, now=now)
                 if history.authentication_id != authentication.id:
                     verified = replace(verified, open_until=history.open_until)
-                if await self.store.save(_change(journal, verified)):
+                if await self.store.save(journal.change(verified)):
                     return CheckStatus.VALID
             found = await self.store.authentication(authentication.id)
             if found is None:
@@ -200,14 +199,3 @@ def _stored(authentication: Authentication) -> Authentication:
 
 def _stored_history(history: NumberHistory) -> NumberHistory:
     return replace(history, version=history.version + 1)
-
-
-def _change(journal: Journal, history: NumberHistory | None = None) -> Change:
-    return Change(
-        project_id=journal.authentication.project_id,
-        authentication=journal.authentication,
-        history=history,
-        events=tuple(journal.events),
-        tasks=tuple(journal.tasks),
-        at=journal.now,
-    )

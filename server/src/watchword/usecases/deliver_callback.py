@@ -60,13 +60,6 @@ class DeliverOneCallback(Struct, frozen=True):
                     because=failure,
                 )
             )
-            change = Change(
-                project_id=task.project_id,
-                authentication=journal.authentication,
-                events=tuple(journal.events),
-                finished=task,
-                at=now,
-            )
-            if await self.store.save(change):
+            if await self.store.save(journal.change(finished=task)):
                 return
         raise StoreUnavailableError("the outcome of a callback could not be recorded")

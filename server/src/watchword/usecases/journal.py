@@ -6,8 +6,10 @@ from msgspec.structs import replace
 
 from watchword.domain.authentication import Authentication
 from watchword.domain.event import Event, Happening
+from watchword.domain.number_history import NumberHistory
 from watchword.domain.task import DeliverCallback, Task, Work
 from watchword.ports.clock import Clock
+from watchword.ports.store import Change
 
 
 class Journal:
@@ -43,3 +45,16 @@ class Journal:
         url = self.authentication.callback_url
         if url is not None:
             self.todo(DeliverCallback(url, body, f"evt_{event_id}"))
+
+    def change(self, history: NumberHistory | None = None, finished: Task | None = None) -> Change:
+        """All that was collected, to be written whole; nothing of the authentication if nothing was."""
+        changed = bool(self.events or self.tasks)
+        return Change(
+            project_id=self.authentication.project_id,
+            authentication=self.authentication if changed else None,
+            history=history,
+            events=tuple(self.events),
+            tasks=tuple(self.tasks),
+            finished=finished,
+            at=self.now,
+        )

@@ -11,7 +11,7 @@ from watchword.domain.feedback import FEEDBACK_WINDOW, FeedbackStatus
 from watchword.domain.project import Project
 from watchword.ports.clock import Clock
 from watchword.ports.numbering import Numbering, NumberProblem
-from watchword.ports.store import Change, Store, StoreUnavailableError
+from watchword.ports.store import Store, StoreUnavailableError
 from watchword.usecases.journal import Journal
 
 ROUNDS = 100
@@ -54,12 +54,6 @@ class RecordFeedback(Struct, frozen=True):
             journal = Journal(self.clock, replace(found[0], feedback=wanted), now)
             feedback_id = self.clock.new_id()
             journal.happened(FeedbackGiven(feedback_id, wanted))
-            change = Change(
-                project_id=project.id,
-                authentication=journal.authentication,
-                events=tuple(journal.events),
-                at=now,
-            )
-            if await self.store.save(change):
+            if await self.store.save(journal.change()):
                 return feedback_id
         raise StoreUnavailableError("too much feedback on one number at once")

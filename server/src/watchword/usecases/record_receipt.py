@@ -57,14 +57,8 @@ class RecordReceipt(Struct, frozen=True):
                 self._advance(journal, advanced, report)
                 if round_number < PATIENCE_WITH_BUDGET:
                     fallback = self._fall_back(project, journal, advanced)
-            changed = bool(journal.events or journal.tasks)
-            change = Change(
-                project_id=project.id,
-                authentication=journal.authentication if changed else None,
-                history=history.with_send(now) if fallback else None,
-                events=tuple(journal.events),
-                tasks=tuple(journal.tasks),
-                finished=finished,
+            change = replace(
+                journal.change(history.with_send(now) if fallback else None, finished),
                 charge=charge_for(
                     project,
                     authentication.number.region,
@@ -73,7 +67,6 @@ class RecordReceipt(Struct, frozen=True):
                     guarded=True,
                     prepaid=await self.store.is_prepaid(project.id),
                 ),
-                at=now,
             )
             if await self.store.save(change):
                 return

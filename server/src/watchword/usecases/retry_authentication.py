@@ -6,26 +6,20 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from watchword.domain.attempt import Trigger
 from watchword.domain.authentication import Authentication
 from watchword.domain.errors import ErrorCode, Refusal
-from watchword.domain.event import Retried, Screened
+from watchword.domain.event import Retried
 from watchword.domain.project import Project
 from watchword.domain.retry import RetryStatus, decide_retry, spend_retry
-from watchword.domain.screening.facts import Facts, counters
-from watchword.domain.screening.rules import screen
+from watchword.domain.screening.facts import counters
 from watchword.domain.screening.verdict import Decision
 from watchword.ports.clock import Clock
 from watchword.ports.store import Change, Store, StoreUnavailableError
-from watchword.usecases.check_code import NOT_YOURS, REMEMBERED_EVENTS
+from watchword.usecases.check_code import NOT_YOURS
+from watchword.usecases.grant_attempt import REMEMBERED_EVENTS, grant_attempt
 from watchword.usecases.idempotency import IdempotencyKey, kept_answer, to_keep
 from watchword.usecases.journal import Journal
 from watchword.usecases.promise_attempt import (
-    charge_for,
-    fault_of_funds,
-    plan_for,
-    promise_attempt,
-    reserve,
     windows_of,
 )
 
@@ -77,18 +71,14 @@ class RetryAuthentication(Struct, frozen=True):
     async def _decide(
         self, project: Project, authentication: Authentication, now: int
     ) -> tuple[RetryAnswer, Change] | Refusal:
-        journal = Journal(self.clock, authentication, now)
         status = decide_retry(authentication, now)
-        plan = plan_for(project, journal)
-        if status is RetryStatus.APPROVED and not (plan.routes or authentication.fixed_code):
-            status = RetryStatus.DENIED
-        if status is not RetryStatus.APPROVED or authentication.fixed_code:
-            if status is RetryStatus.APPROVED:
-                journal.authentication = spend_retry(authentication, now)
-            if authentication.events < REMEMBERED_EVENTS:
-                journal.happened(Retried(status))
-            return _answer(journal, status, authentication.created_at), _change(journal)
-
+        if status is not RetryStatus.APPROVED:
+            return self._decline(authentication, status, now)
+        if authentication.fixed_code:
+            spent = spend_retry(authentication, now)
+            journal = Journal(self.clock, spent, now)
+            journal.happened(Retried(status))
+            return _answer(spent, status, now), journal.change()
         number, signals = authentication.number, authentication.signals
         around = await self.store.surroundings(
             project.id,
@@ -97,53 +87,28 @@ class RetryAuthentication(Struct, frozen=True):
             list(windows_of(project, number.region, now)),
             now,
         )
-        price = plan.routes[0].price
-        unpaid = fault_of_funds(project, around, price)
-        if unpaid is not None:
-            return unpaid
-        verdict = screen(
-            Facts(
-                now=now,
-                project=project,
-                number=number,
-                signals=signals,
-                history=around.history,
-                counts=around.counts,
-                spent=around.spent,
-                price=price,
-            )
-        )
-        if verdict.decision is not Decision.ALLOW:
-            limited = verdict.decision is Decision.LIMIT
-            status = RetryStatus.RATE_LIMITED if limited else RetryStatus.DENIED
-            if authentication.events < REMEMBERED_EVENTS:
-                journal.happened(Screened(verdict))
-                journal.happened(Retried(status))
-            return _answer(journal, status, authentication.created_at), _change(journal)
+        granted = grant_attempt(self.clock, project, authentication, signals, around, now)
+        if granted is None:
+            return self._decline(authentication, RetryStatus.DENIED, now)
+        if isinstance(granted, Refusal):
+            return granted
+        about = granted.authentication
+        if granted.attempt is not None:
+            return _answer(about, status, granted.attempt.created_at), granted.change
+        limited = granted.verdict.decision is Decision.LIMIT
+        status = RetryStatus.RATE_LIMITED if limited else RetryStatus.DENIED
+        return _answer(about, status, about.created_at), granted.change
 
-        journal.happened(Retried(status))
-        journal.authentication = spend_retry(journal.authentication, now)
-        attempt = promise_attempt(self.clock, journal, plan, Trigger.RETRY)
-        reserve(project, journal, attempt)
-        charge = charge_for(
-            project,
-            number.region,
-            now,
-            price,
-            prepaid=around.balance is not None,
-            guarded=True,
-        )
-        change = replace(
-            _change(journal),
-            history=around.history.with_send(now),
-            charge=charge,
-            counters=counters(number, signals),
-        )
-        return _answer(journal, status, attempt.created_at), change
+    def _decline(
+        self, authentication: Authentication, status: RetryStatus, now: int
+    ) -> tuple[RetryAnswer, Change]:
+        journal = Journal(self.clock, authentication, now)
+        if authentication.events < REMEMBERED_EVENTS:
+            journal.happened(Retried(status))
+        return _answer(authentication, status, authentication.created_at), journal.change()
 
 
-def _answer(journal: Journal, status: RetryStatus, created_at: int) -> RetryAnswer:
-    about = journal.authentication
+def _answer(about: Authentication, status: RetryStatus, created_at: int) -> RetryAnswer:
     ended = status not in (RetryStatus.APPROVED, RetryStatus.DENIED)
     remaining = 0 if ended else about.remaining_retries
     return RetryAnswer(
@@ -152,15 +117,4 @@ def _answer(journal: Journal, status: RetryStatus, created_at: int) -> RetryAnsw
         created_at=created_at,
         next_retry_at=about.next_retry_at if remaining else about.expires_at,
         remaining_retry=remaining,
-    )
-
-
-def _change(journal: Journal) -> Change:
-    changed = bool(journal.events) or bool(journal.tasks)
-    return Change(
-        project_id=journal.authentication.project_id,
-        authentication=journal.authentication if changed else None,
-        events=tuple(journal.events),
-        tasks=tuple(journal.tasks),
-        at=journal.now,
     )

@@ -168,12 +168,8 @@ class SendAttempt(Struct, frozen=True):
                     )
             journal.authentication = journal.authentication.with_attempt(attempt)
             self._tell(project, journal, attempt, handed.because, duplicate=task.tries > 1)
-            change = Change(
-                project_id=project.id,
-                authentication=journal.authentication,
-                events=tuple(journal.events),
-                tasks=tuple(journal.tasks),
-                finished=task,
+            change = replace(
+                journal.change(finished=task),
                 charge=charge_for(
                     project,
                     authentication.number.region,
@@ -182,7 +178,6 @@ class SendAttempt(Struct, frozen=True):
                     guarded=False,
                 ),
                 sent=sent,
-                at=now,
             )
             if await self.store.save(change):
                 return

@@ -11,15 +11,13 @@ from watchword.domain.authentication import (
     Authentication,
     StartStatus,
     State,
-    delay_before_retry,
 )
 from watchword.domain.callback import authentication_body
 from watchword.domain.errors import ErrorCode, Refusal
-from watchword.domain.event import Attempted, BalanceUpdated, Retried, Screened
+from watchword.domain.event import Attempted, BalanceUpdated, Screened
 from watchword.domain.phone_number import PhoneNumber
 from watchword.domain.project import Project
-from watchword.domain.retry import RetryStatus, decide_retry, spend_retry
-from watchword.domain.routing.plan import Plan
+from watchword.domain.retry import RetryStatus, decide_retry
 from watchword.domain.sandbox import Outcome, sandbox_outcome
 from watchword.domain.screening.facts import Facts, counters
 from watchword.domain.screening.rules import screen
@@ -30,12 +28,14 @@ from watchword.domain.start_request import (
     Wishes,
     accept_fields,
     fault_of_number,
+    open_authentication,
 )
 from watchword.domain.task import ExpireAuthentication
 from watchword.ports.clock import Clock
 from watchword.ports.keyring import Keyring
 from watchword.ports.numbering import Numbering, NumberProblem
 from watchword.ports.store import Change, Store, StoreUnavailableError, Surroundings
+from watchword.usecases.grant_attempt import Granted, grant_attempt
 from watchword.usecases.idempotency import IdempotencyKey, kept_answer, to_keep
 from watchword.usecases.journal import Journal
 from watchword.usecases.promise_attempt import (
@@ -49,6 +49,14 @@ from watchword.usecases.promise_attempt import (
 
 ROUNDS = 100
 """How often a lost race is run again before the store is called unavailable."""
+
+
+STATUS = {
+    Decision.ALLOW: StartStatus.PENDING,
+    Decision.LIMIT: StartStatus.RATE_LIMITED,
+    Decision.BLOCK: StartStatus.SPAM_DETECTED,
+}
+"""How each decision of the screening is answered."""
 
 
 class Started(Struct, frozen=True, omit_defaults=True):
@@ -129,37 +137,15 @@ class StartAuthentication(Struct, frozen=True):
                 return Started(newest.id, StartStatus.RATE_LIMITED, newest.created_at), None
             if decision is RetryStatus.APPROVED:
                 return self._send_again(project, newest, wishes, around, now)
-        return self._send_first(project, self._fresh(project, number, wishes, now), around)
-
-    def _fresh(self, project: Project, number: PhoneNumber, wishes: Wishes, now: int) -> Journal:
-        """A new authentication with nothing in it yet."""
-        settings = project.settings
-        lifetime = settings.lifetime * 1000
-        if project.is_sandbox and sandbox_outcome(number.e164) is Outcome.EXPIRES_AT_ONCE:
-            lifetime = 0
-        delays = tuple(delay * 1000 for delay in settings.retry_delays)
-        wait = delay_before_retry(delays, 0)
-        authentication = Authentication(
-            id=self.clock.new_id(),
-            project_id=project.id,
-            number=number,
-            state=State.OPEN,
-            created_at=now,
-            expires_at=now + lifetime,
+        opened = open_authentication(
+            project,
+            number,
+            wishes,
+            authentication_id=self.clock.new_id(),
             code_key=self.keyring.current(),
-            code_length=settings.code_length,
-            max_checks=settings.max_checks,
-            retry_delays=delays,
-            next_retry_at=now + (lifetime if wait is None else min(wait, lifetime)),
-            max_fallbacks=settings.max_fallbacks,
-            signals=wishes.signals,
-            sender_id=wishes.sender_id,
-            template_id=wishes.template_id,
-            locale=wishes.locale,
-            correlation_id=wishes.correlation_id,
-            callback_url=wishes.callback_url,
+            now=now,
         )
-        return Journal(self.clock, authentication, now)
+        return self._send_first(project, Journal(self.clock, opened, now), around)
 
     def _send_first(
         self, project: Project, journal: Journal, around: Surroundings
@@ -179,7 +165,7 @@ class StartAuthentication(Struct, frozen=True):
             return unpaid, None
         verdict = _screen(project, journal.authentication, around, journal.now, price)
         if verdict.decision is not Decision.ALLOW:
-            return self._refuse(project, journal, verdict)
+            return self._refuse(journal, verdict)
         journal.happened(Screened(verdict))
         if fee:
             journal.happened(BalanceUpdated("authentication", -fee, project.settings.currency))
@@ -234,12 +220,8 @@ class StartAuthentication(Struct, frozen=True):
             started_at=journal.now,
             open_until=authentication.expires_at,
         )
-        return _pending(authentication), Change(
-            project_id=project.id,
-            authentication=journal.authentication,
-            history=history,
-            events=tuple(journal.events),
-            tasks=tuple(journal.tasks),
+        return _pending(authentication), replace(
+            journal.change(history),
             counters=counters(authentication.number, authentication.signals),
             charge=charge_for(
                 project,
@@ -249,12 +231,9 @@ class StartAuthentication(Struct, frozen=True):
                 prepaid=around.balance is not None,
                 guarded=True,
             ),
-            at=journal.now,
         )
 
-    def _refuse(
-        self, project: Project, journal: Journal, verdict: Verdict
-    ) -> tuple[Started, Change]:
+    def _refuse(self, journal: Journal, verdict: Verdict) -> tuple[Started, Change]:
         """Write a refused authentication with its reasons; nothing is sent and no window opens."""
         blocked = verdict.decision is Decision.BLOCK
         journal.authentication = replace(
@@ -268,14 +247,9 @@ class StartAuthentication(Struct, frozen=True):
                 )
             )
         refused = journal.authentication
-        status = StartStatus.SPAM_DETECTED if blocked else StartStatus.RATE_LIMITED
-        return Started(refused.id, status, refused.created_at), Change(
-            project_id=project.id,
-            authentication=refused,
-            events=tuple(journal.events),
-            counters=counters(refused.number, refused.signals),
-            at=journal.now,
-        )
+        status = STATUS[verdict.decision]
+        change = replace(journal.change(), counters=counters(refused.number, refused.signals))
+        return Started(refused.id, status, refused.created_at), change
 
     def _send_again(
         self,
@@ -286,47 +260,19 @@ class StartAuthentication(Struct, frozen=True):
         now: int,
     ) -> tuple[Started | Refusal, Change | None]:
         """Join the open authentication with one more attempt, as a retry would."""
-        journal = Journal(self.clock, newest, now)
-        asked_from = replace(newest, signals=wishes.signals)
         if newest.fixed_code:
             return _pending(newest), None
-        plan: Plan = plan_for(project, journal)
-        if not plan.routes:
-            return _pending(newest), None
-        price = plan.routes[0].price
-        unpaid = fault_of_funds(project, around, price)
-        if unpaid is not None:
-            return unpaid, None
-        verdict = _screen(project, asked_from, around, now, price)
-        journal.happened(Screened(verdict))
-        if verdict.decision is not Decision.ALLOW:
-            blocked = verdict.decision is Decision.BLOCK
-            status = StartStatus.SPAM_DETECTED if blocked else StartStatus.RATE_LIMITED
-            answer = Started(newest.id, status, newest.created_at)
-        else:
-            journal.authentication = spend_retry(journal.authentication, now)
-            journal.happened(Retried(RetryStatus.APPROVED))
-            attempt = promise_attempt(self.clock, journal, plan, Trigger.RETRY)
-            reserve(project, journal, attempt)
-            answer = _pending(newest)
-        sends = verdict.decision is Decision.ALLOW
-        return answer, Change(
-            project_id=project.id,
-            authentication=journal.authentication,
-            history=around.history.with_send(now) if sends else None,
-            events=tuple(journal.events),
-            tasks=tuple(journal.tasks),
-            counters=counters(newest.number, wishes.signals),
-            charge=charge_for(
-                project,
-                newest.number.region,
-                now,
-                price if sends else 0,
-                prepaid=around.balance is not None,
-                guarded=True,
-            ),
-            at=now,
-        )
+        granted = grant_attempt(self.clock, project, newest, wishes.signals, around, now)
+        match granted:
+            case None:
+                return _pending(newest), None
+            case Refusal():
+                return granted, None
+            case Granted(verdict):
+                status = STATUS[verdict.decision]
+                if status is StartStatus.PENDING:
+                    return _pending(newest), granted.change
+                return Started(newest.id, status, newest.created_at), granted.change
 
 
 def _pending(authentication: Authentication) -> Started:
