@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from types import FrameType
+from typing import Any, TypeVar
 
 import uvicorn
 
 from watchword.app import Watchword
 from watchword.edges.http.protocol import BoundedHttpProtocol
 
+T = TypeVar("T")
 BACKLOG = 2048
 
 
@@ -90,6 +92,20 @@ async def serve(
         if working is not None:
             await working
         stopping.cancel()
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on the fastest event loop there is on this machine."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(main)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    try:
+        import uvloop  # noqa: PLC0415 - not to be had on Windows
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from watchword.app import Watchword, open_watchword
 from watchword.domain.project import Project, ProjectSettings
 from watchword.ports.clock import Clock
 from watchword.server import listen, serve
+from watchword.server import run as serve_until_done
 from watchword.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -130,7 +131,7 @@ def _in_thread(
 
     def run() -> None:
         try:
-            asyncio.run(main())
+            serve_until_done(main())
         except BaseException as error:  # noqa: BLE001 - handed to the test that waits
             outcome.append(error)
         ready.set()

@@ -70,7 +70,7 @@ def parse_signals(
     except ValueError:
         return Refusal(ErrorCode.BAD_REQUEST, "ip is not an IPv4 or IPv6 address")
     try:
-        platform = DeviceType(device_type) if device_type else None
+        platform = DeviceType(device_type) if device_type is not None else None
     except ValueError:
         known = ", ".join(DeviceType)
         return Refusal(ErrorCode.BAD_REQUEST, f"device_type must be one of {known}")

@@ -19,6 +19,8 @@ from watchword.domain.signals import Signals, is_plain, parse_signals
 
 MAX_CORRELATION_ID = 64
 MAX_URL = 2048
+MAX_LOCALE = 35
+"""What RFC 5646 asks implementations to bear."""
 
 
 class StartRequest(Struct, frozen=True, kw_only=True):
@@ -74,12 +76,11 @@ def accept_fields(project: Project, request: StartRequest) -> Wishes | Refusal:
     sender_id = _sender_id(project, request.sender_id)
     if isinstance(sender_id, Refusal):
         return sender_id
-    locale = request.locale or None
     return Wishes(
         signals=signals,
         sender_id=sender_id,
         template_id=request.template_id or None,
-        locale=locale[:35] if locale else None,
+        locale=request.locale or None,
         correlation_id=request.correlation_id or None,
         callback_url=request.callback_url or None,
     )
@@ -103,6 +104,8 @@ def _fault_of_reference(request: StartRequest) -> Refusal | None:
             ErrorCode.BAD_REQUEST,
             f"correlation_id must be at most {MAX_CORRELATION_ID} characters, none of them control",
         )
+    if len(request.locale or "") > MAX_LOCALE:
+        return Refusal(ErrorCode.BAD_REQUEST, f"locale must be at most {MAX_LOCALE} characters")
     if request.callback_url and not _is_callback_url(request.callback_url):
         return Refusal(
             ErrorCode.BAD_REQUEST,

@@ -27,20 +27,23 @@ class SqliteEngine:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._sql = statements()
-        self._db = self._connect()
         try:
+            self._db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+        except sqlite3.Error as error:
+            raise StoreUnavailableError(f"{path}: {error}") from error
+        try:
+            self._set_up()
             self.schema_version = self._migrate()
             self._wal = self._open_wal()
+        except sqlite3.Error as error:
+            self._db.close()
+            raise StoreUnavailableError(f"{path}: {error}") from error
         except BaseException:
             self._db.close()
             raise
 
-    def _connect(self) -> sqlite3.Connection:
-        try:
-            db = sqlite3.connect(self._path, isolation_level=None, cached_statements=256)
-        except sqlite3.Error as error:
-            raise StoreUnavailableError(f"{self._path}: {error}") from error
-        with contextlib.closing(db.cursor()) as cursor:
+    def _set_up(self) -> None:
+        with contextlib.closing(self._db.cursor()) as cursor:
             for pragma in (
                 "journal_mode = WAL",
                 "synchronous = NORMAL",
@@ -50,7 +53,6 @@ class SqliteEngine:
                 "cache_size = -65536",
             ):
                 cursor.execute(f"PRAGMA {pragma}")
-        return db
 
     def _migrate(self) -> int:
         steps = migrations()
@@ -91,6 +93,9 @@ class SqliteEngine:
 
     def attempt(self, operation: Callable[[], object]) -> object:
         """Run one operation inside a savepoint."""
+        if not self._db.in_transaction:
+            # A full disk has ended the batch: a savepoint now would be a transaction of its own.
+            raise StoreUnavailableError("an earlier write of this batch undid them all")
         self._db.execute("SAVEPOINT operation")
         try:
             result = operation()

@@ -13,10 +13,12 @@ from watchword.edges.api.operations import Operations, Request
 from watchword.edges.http.answers import (
     FORBIDDEN,
     NOT_FOUND,
+    TOO_SLOW,
     method_not_allowed,
     refused,
 )
 from watchword.edges.http.asgi import (
+    CLOSE,
     MAX_BODY,
     Answer,
     BodyTooLargeError,
@@ -35,7 +37,6 @@ from watchword.ports.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
 PREFIX = "/v1"
-CLOSE = ((b"connection", b"close"),)
 
 
 class Route(Struct, frozen=True):
@@ -96,16 +97,11 @@ class Api:
         began = time.perf_counter()
         found = self._route(scope["path"])
         name = found[0].name if found else "unknown"
-        try:
-            answer = await self._answer(scope, receive, found)
-        except BodyTooSlowError:
-            answer = None
-        if answer is not None:
-            await send_answer(send, answer)
+        answer = await self._answer(scope, receive, found)
+        await send_answer(send, answer)
         seconds = time.perf_counter() - began
-        counted = answer.name if answer else "gone"
-        self._telemetry.request(name, counted, seconds)
-        log.info("request", operation=name, answer=counted, ms=round(seconds * 1000, 2))
+        self._telemetry.request(name, answer.name, seconds)
+        log.info("request", operation=name, answer=answer.name, ms=round(seconds * 1000, 2))
 
     async def _answer(
         self, scope: AsgiScope, receive: Receive, found: tuple[Route, str] | None
@@ -121,22 +117,26 @@ class Api:
         if not caller.may(route.scope):
             return FORBIDDEN
         self._key_use.used(caller.key, self._clock.now())
-        docs_url = self._operations.docs_url
         try:
             body = await read_body(scope, receive) if route.method == "POST" else b""
-            return await route.answer(Request(scope, caller.project, body, rest))
         except BodyTooLargeError:
             refusal = Refusal(ErrorCode.BAD_REQUEST, f"the body is over {MAX_BODY} bytes")
-            answer = refused(refusal, docs_url)
+            answer = refused(refusal, self._operations.docs_url)
             return Answer(answer.status, answer.body, answer.name, CLOSE)
+        except BodyTooSlowError:
+            return TOO_SLOW
+        return await self._carry_out(route, Request(scope, caller.project, body, rest))
+
+    async def _carry_out(self, route: Route, request: Request) -> Answer:
+        docs_url = self._operations.docs_url
+        try:
+            return await route.answer(request)
         except (StoreUnavailableError, UnknownKeyError) as error:
             log.warning("unavailable", operation=route.name, because=str(error))
             refusal = Refusal(
                 ErrorCode.UNAVAILABLE, "the service cannot answer now; nothing was sent"
             )
             return refused(refusal, docs_url)
-        except BodyTooSlowError:
-            raise
         except Exception:
             log.exception("bug", operation=route.name)
             refusal = Refusal(ErrorCode.INTERNAL_SERVER_ERROR, "a fault of the service itself")

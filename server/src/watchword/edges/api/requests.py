@@ -10,7 +10,6 @@ from watchword.domain.errors import ErrorCode, Refusal
 from watchword.domain.start_request import StartRequest
 
 MAX_CHECK_CODE = 64
-MAX_LOCALE = 35
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from watchword.domain.errors import ErrorCode, Refusal
-from watchword.edges.http.asgi import Answer, Headers
+from watchword.edges.http.asgi import CLOSE, Answer, Headers
 
 # At 400 the SDKs parse the code against a closed list, so codes they do not know go elsewhere.
 _STATUS = {
@@ -17,6 +17,7 @@ _encode = msgspec.json.Encoder().encode
 
 RETRY_AFTER: Headers = ((b"retry-after", b"1"),)
 FORBIDDEN = Answer(403, b'{"message":"Forbidden"}', "forbidden")
+TOO_SLOW = Answer(408, b'{"message":"Request Timeout"}', "too_slow", CLOSE)
 NOT_FOUND = Answer(404, b'{"message":"Not Found"}', "not_found")
 
 

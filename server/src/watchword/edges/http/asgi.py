@@ -13,6 +13,8 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 MAX_BODY = 64 * 1024
 """Bytes a request body may have."""
+CLOSE: Headers = ((b"connection", b"close"),)
+"""Ends the connection after an answer to a body that was not read."""
 TIME_TO_SEND_BODY = 10.0
 """Seconds a client has to send its body."""
 

@@ -49,6 +49,7 @@ def pages(readiness: Readiness, metrics: Callable[[], bytes]) -> Starlette:
         return JSONResponse({"ready": not wrong, **wrong}, status_code=503 if wrong else 200)
 
     async def scrape(_: Request) -> Response:
+        await readiness()  # which measures the outbox
         return Response(metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def openapi(_: Request) -> Response:

@@ -1,0 +1,198 @@
+"""A store gives back every value as it was given, every field of every kind."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import inspect
+from msgspec.structs import replace
+from server.tests.contract.conftest import Keeper, Maker, Values
+
+from watchword.domain.api_key import ApiKey
+from watchword.domain.authentication import Authentication
+from watchword.domain.event import Event, Happening
+from watchword.domain.number_history import NumberHistory
+from watchword.domain.project import Project
+from watchword.domain.task import Task, Work
+from watchword.ports.store import InboxMessage, SavedAnswer, SentMessage
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=12)
+LARGEST = 2**53
+
+
+def values_of(kind: Any) -> st.SearchStrategy[Any]:
+    """Any value of a type that msgspec knows, within the type's own bounds."""
+    return _values(inspect.type_info(kind))
+
+
+def _values(info: inspect.Type) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - one line a type
+    match info:
+        case inspect.IntType():
+            return st.integers(info.ge or 0, LARGEST if info.le is None else info.le)
+        case inspect.StrType(pattern=str() as pattern):
+            return st.from_regex(pattern, fullmatch=True)
+        case inspect.StrType():
+            return TEXTS.filter(lambda text: len(text) >= (info.min_length or 0))
+        case inspect.BytesType():
+            return st.binary(max_size=40)
+        case inspect.BoolType():
+            return st.booleans()
+        case inspect.NoneType():
+            return st.none()
+        case inspect.UUIDType():
+            return st.uuids()
+        case inspect.EnumType(cls):
+            return st.sampled_from(cls)
+        case inspect.VarTupleType(item):
+            return st.lists(_values(item), max_size=3).map(tuple)
+        case inspect.UnionType(types):
+            return st.one_of(*map(_values, types))
+        case inspect.StructType(cls, fields):
+            return st.builds(cls, **{field.name: _values(field.type) for field in fields})
+        case inspect.Metadata(inner):
+            return _values(inner)
+    raise NotImplementedError(info)
+
+
+def kinds_of(union: UnionType) -> list[Any]:
+    return list(get_args(union))
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture
+def opened(maker: Maker, tmp_path: Path, loop: asyncio.Runner) -> Iterator[Keeper]:
+    keeper = maker.open(tmp_path)
+    yield keeper
+    loop.run(keeper.close())
+
+
+fresh = replace
+
+
+@given(about=values_of(Authentication), history=values_of(NumberHistory))
+@settings(max_examples=40)
+def test_an_authentication_and_its_numbers_history_come_back_whole(
+    opened: Keeper, loop: asyncio.Runner, about: Authentication, history: NumberHistory
+) -> None:
+    async def there_and_back() -> None:
+        project_id, e164 = UUID(int=history.started_at), f"{history.e164}{about.id}"
+        first = replace(
+            about, version=0, project_id=project_id, number=replace(about.number, e164=e164)
+        )
+        remembered = replace(history, version=0, project_id=project_id, e164=e164)
+        change = Values().change(first, project_id=project_id, history=remembered, tasks=())
+        assert await opened.save(change)
+        assert await opened.authentication(first.id) == (
+            replace(first, version=1),
+            replace(remembered, version=1),
+        )
+        assert await opened.history(project_id, e164) == replace(remembered, version=1)
+
+    loop.run(there_and_back())
+
+
+@pytest.mark.parametrize("kind", kinds_of(Happening), ids=lambda kind: kind.__name__)
+@given(data=st.data())
+@settings(max_examples=15)
+def test_every_kind_of_event_comes_back_whole(
+    opened: Keeper, loop: asyncio.Runner, kind: Any, data: st.DataObject
+) -> None:
+    async def there_and_back() -> None:
+        values = Values()
+        about = replace(values.authentication(), id=data.draw(st.uuids()))
+        event = Event(1, data.draw(st.integers(0, LARGEST)), data.draw(values_of(kind)))
+        change = values.change(about, events=(event,), history=None, tasks=())
+        if await opened.save(change):
+            timeline = await opened.timeline(about.id)
+            assert timeline is not None
+            assert timeline.events == (event,)
+            assert type(timeline.events[0].what) is kind
+
+    loop.run(there_and_back())
+
+
+@pytest.mark.parametrize("kind", kinds_of(Work), ids=lambda kind: kind.__name__)
+@given(data=st.data())
+@settings(max_examples=15)
+def test_every_kind_of_task_comes_back_whole(
+    opened: Keeper, loop: asyncio.Runner, kind: Any, data: st.DataObject
+) -> None:
+    async def there_and_back() -> None:
+        task = replace(
+            data.draw(values_of(Task)), work=data.draw(values_of(kind)), due_at=1, tries=3
+        )
+        change = Values().change(tasks=(task,), authentication=None, history=None, events=())
+        assert await opened.save(change)
+        (claimed,) = await opened.claim(1, 500, 10)
+        assert claimed == replace(task, due_at=501, tries=4)
+        assert await opened.save(Values().change(None, **NOTHING, finished=claimed))
+
+    loop.run(there_and_back())
+
+
+NOTHING: dict[str, Any] = {"history": None, "events": (), "tasks": (), "counters": ()}
+
+
+@given(project=values_of(Project), key=values_of(ApiKey))
+@settings(max_examples=40)
+def test_projects_and_keys_come_back_whole(
+    opened: Keeper, loop: asyncio.Runner, project: Project, key: ApiKey
+) -> None:
+    async def there_and_back() -> None:
+        named = replace(project, name=f"{project.name}{project.id}")
+        await opened.put_project(named)
+        assert named in await opened.projects()
+        kept = replace(key, project_id=project.id, digest=key.id.bytes + key.digest)
+        await opened.put_api_key(kept)
+        assert kept in await opened.api_keys()
+
+    loop.run(there_and_back())
+
+
+@given(kept=values_of(SavedAnswer), sent=values_of(SentMessage), message=values_of(InboxMessage))
+@settings(max_examples=25)
+def test_answers_message_ids_and_inbox_messages_come_back_whole(
+    opened: Keeper,
+    loop: asyncio.Runner,
+    kept: SavedAnswer,
+    sent: SentMessage,
+    message: InboxMessage,
+) -> None:
+    async def there_and_back() -> None:
+        values = Values()
+        project_id = message.id
+        own = replace(sent, account=f"{sent.account}{message.id}")
+        change = values.change(history=None, tasks=(), sent=own, answer=kept)
+        about = replace(values.authentication(), id=message.id)
+        change = replace(change, project_id=project_id, authentication=about)
+        assert await opened.save(change)
+        assert await opened.answer(project_id, kept.key, kept.created_at - 1) == kept
+        assert await opened.answer(project_id, kept.key, kept.created_at) is None
+        where = (sent.authentication_id, sent.attempt_number)
+        assert await opened.attempt_of(own.account, own.provider_message_id) == where
+        delivered = replace(message, project_id=project_id)
+        await opened.add_inbox_message(delivered)
+        assert await opened.inbox(project_id, None, 5) == [delivered]
+        assert await opened.inbox(project_id, delivered.to, 5) == [delivered]
+
+    loop.run(there_and_back())
+
+
+def test_what_is_drawn_has_every_field_filled() -> None:
+    """The strategies above leave no field at its default by construction."""
+    drawn = {field.name for field in msgspec.structs.fields(Authentication)}
+    info = inspect.type_info(Authentication)
+    assert isinstance(info, inspect.StructType)
+    assert {field.name for field in info.fields} == drawn
