@@ -147,9 +147,7 @@ class World:
         self.directory = MemoryDirectory(self.store)
         self.providers = {name: ScriptedProvider(name) for name in ("one", "two", "three")}
         self.courier = RecordingCourier()
-        self.start = StartAuthentication(
-            self.store, self.clock, self.keyring, LibPhoneNumber()
-        )
+        self.start = StartAuthentication(self.store, self.clock, self.keyring, LibPhoneNumber())
         self.check_code = CheckCode(self.store, self.clock, self.keyring)
         self.retry_authentication = RetryAuthentication(self.store, self.clock)
         self.record_receipt = RecordReceipt(self.store, self.clock, self.directory)

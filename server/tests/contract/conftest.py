@@ -49,14 +49,10 @@ class Maker(Protocol):
     def full_disk(self, keeper: Keeper) -> contextlib.AbstractContextManager[None]:
         """A small write still fits on the disk meanwhile, half a megabyte does not."""
 
-    def locked(
-        self, folder: Path, keeper: Keeper
-    ) -> contextlib.AbstractContextManager[None]:
+    def locked(self, folder: Path, keeper: Keeper) -> contextlib.AbstractContextManager[None]:
         """Somebody else holds the write lock meanwhile, for longer than the keeper waits."""
 
-    def held_syncs(
-        self, keeper: Keeper
-    ) -> contextlib.AbstractContextManager[Callable[[], None]]:
+    def held_syncs(self, keeper: Keeper) -> contextlib.AbstractContextManager[Callable[[], None]]:
         """Nothing reaches the disk before the value is called."""
 
     def make_newer(self, folder: Path) -> None:
@@ -214,5 +210,3 @@ class Values:
 @pytest.fixture
 def values() -> Values:
     return Values()
-
-

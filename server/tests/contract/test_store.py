@@ -83,9 +83,7 @@ async def prepare(store: Keeper, values: Values) -> None:
     """A database with something in every table, a spent cap and a balance below zero."""
     await store.put_project(values.project())
     await store.add_balance(values.project_id, -1)
-    change = values.change(
-        answer=ANSWER, charge=Charge(amount=5, windows=((HOUR_OF_FRANCE, 10),))
-    )
+    change = values.change(answer=ANSWER, charge=Charge(amount=5, windows=((HOUR_OF_FRANCE, 10),)))
     assert await store.save(change)
 
 
@@ -178,8 +176,7 @@ async def test_of_100_changes_under_one_idempotency_key_exactly_one_is_written(
     store: Keeper, values: Values
 ) -> None:
     changes = [
-        values.change(values.authentication(f"+336110000{n:02}"), answer=ANSWER)
-        for n in range(100)
+        values.change(values.authentication(f"+336110000{n:02}"), answer=ANSWER) for n in range(100)
     ]
     written = await asyncio.gather(*map(store.save, changes))
     assert written.count(True) == 1

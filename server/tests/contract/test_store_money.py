@@ -83,9 +83,7 @@ async def test_a_refund_comes_back_whatever_cap_or_balance_say(
     assert await spent(prepaid, values, DAY_OF_ALL) == [500]
 
 
-async def test_a_refund_makes_no_balance_where_there_is_none(
-    store: Keeper, values: Values
-) -> None:
+async def test_a_refund_makes_no_balance_where_there_is_none(store: Keeper, values: Values) -> None:
     refund = Charge(-130, guarded=False)
     assert await store.charge(values.project_id, refund)
     assert await store.is_prepaid(values.project_id) is False
@@ -114,8 +112,7 @@ async def test_counters_count_this_clock_hour_and_the_one_before(
 
 async def test_parallel_counts_are_all_counted(store: Keeper, values: Values) -> None:
     changes = [
-        values.change(values.authentication(f"+336{n}"), counters=("project",))
-        for n in range(100)
+        values.change(values.authentication(f"+336{n}"), counters=("project",)) for n in range(100)
     ]
     assert all(await asyncio.gather(*map(store.save, changes)))
     around = await store.surroundings(values.project_id, "+336", ("project",), (), START)

@@ -16,6 +16,18 @@ from watchword.ports.courier import Delivered, NotDelivered
 TIME_TO_ANSWER = 15.0
 """Seconds an endpoint has to acknowledge."""
 
+RESERVED = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "192.0.0.0/24",  # IETF protocol assignments, a metadata service of Oracle's among them
+        "192.88.99.0/24",  # 6to4 relays, deprecated (RFC 7526)
+        "168.63.129.16/32",  # Azure's own host, reached from inside a virtual machine alone
+        "3fff::/20",  # documentation (RFC 9637)
+        "fec0::/10",  # site-local, deprecated (RFC 3879)
+    )
+)
+"""Networks that callbacks must not reach and that Python 3.11 takes for global."""
+
 
 class ForbiddenAddressError(OSError):
     """A callback URL leads to an address that callbacks must not reach."""
@@ -30,6 +42,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+    if any(ip in network for network in RESERVED):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 

@@ -46,5 +46,7 @@ def spend_retry(authentication: Authentication, now: int) -> Authentication:
         authentication,
         retries_spent=spent,
         fallbacks_spent=0,
-        next_retry_at=authentication.expires_at if wait is None else now + wait,
+        next_retry_at=authentication.expires_at
+        if wait is None
+        else min(now + wait, authentication.expires_at),
     )

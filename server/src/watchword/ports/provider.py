@@ -29,6 +29,10 @@ class Message(Struct, frozen=True, kw_only=True):
         """The message without its code and number, so that neither reaches a log."""
         return f"Message({self.authentication_id}, attempt {self.attempt_number})"
 
+    def __rich_repr__(self) -> list[tuple[str, object]]:
+        """The same, because msgspec would show every field to a pretty traceback."""
+        return [("authentication", self.authentication_id), ("attempt", self.attempt_number)]
+
 
 class RefusalKind(StrEnum):
     """Why a provider declined, which decides what is done next."""

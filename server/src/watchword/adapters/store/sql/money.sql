@@ -14,7 +14,9 @@ SELECT amount FROM spend
 WHERE start = :start AND period = :period AND project_id = :project_id AND country = :country
 
 -- name: forget_spend
-DELETE FROM spend WHERE start < :before
+DELETE FROM spend WHERE (start, period, project_id, country) IN (
+    SELECT start, period, project_id, country FROM spend WHERE start < :before LIMIT :limit
+)
 
 -- name: balance
 SELECT amount FROM balances WHERE project_id = :project_id

@@ -1,0 +1,79 @@
+"""Project settings as a person types them: `name=value`, nested with dots, checked before kept."""
+
+import difflib
+from typing import Any
+
+import msgspec
+
+from watchword.cli.main import Failure
+from watchword.domain.message import check_origin
+from watchword.domain.project import Limits, ProjectSettings
+from watchword.domain.sender_id import parse_sender_id
+from watchword.domain.template import WARNING, check_template
+
+USAGE = 2
+
+
+def with_changes(settings: ProjectSettings, changes: tuple[str, ...]) -> ProjectSettings:
+    """The settings with each `name=value` put in; a value is JSON, or else text."""
+    document: dict[str, Any] = msgspec.to_builtins(settings)
+    for change in changes:
+        name, equals, text = change.partition("=")
+        if not equals:
+            raise Failure(f"{change!r} is no setting", todo="Write it as name=value.", code=USAGE)
+        _put(document, name, _value(text))
+    try:
+        changed = msgspec.convert(document, ProjectSettings)
+    except msgspec.ValidationError as error:
+        raise Failure("this setting cannot have this value", str(error), code=USAGE) from None
+    _check(changed)
+    return changed
+
+
+def _value(text: str) -> object:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
+
+
+def _put(document: dict[str, Any], name: str, value: object) -> None:
+    first, dot, rest = name.partition(".")
+    known = list(ProjectSettings.__struct_fields__)
+    place = document
+    if dot and first == "limits":
+        known, first, place = list(Limits.__struct_fields__), rest, document["limits"]
+    if first not in known or (dot and place is document):
+        close = difflib.get_close_matches(first, known, n=1)
+        raise Failure(
+            f"there is no setting {name!r}",
+            todo=f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(known)}.",
+            code=USAGE,
+        )
+    place[first] = value
+
+
+def _check(settings: ProjectSettings) -> None:
+    """What the types cannot say."""
+    for sender in (settings.sender_id, *settings.sender_ids):
+        if sender is not None and parse_sender_id(sender) != sender:
+            raise Failure(f"{sender!r} is no sender that networks carry", code=USAGE)
+    for template in settings.templates:
+        faults = [fault for fault in check_template(template) if not fault.startswith(WARNING)]
+        if faults:
+            raise Failure(f"template {template.template_id!r}", "; ".join(faults), code=USAGE)
+    if settings.origin is not None and check_origin(settings.origin) is None:
+        raise Failure(f"{settings.origin!r} is no host name such as example.com", code=USAGE)
+    names = [route.name for route in settings.routes]
+    if len(set(names)) != len(names):
+        raise Failure("two routes share a name", code=USAGE)
+
+
+def warnings_of(settings: ProjectSettings) -> list[str]:
+    """What may be kept and is better known."""
+    return [
+        f"template {template.template_id}: {warning.removeprefix(WARNING)}"
+        for template in settings.templates
+        for warning in check_template(template)
+        if warning.startswith(WARNING)
+    ]

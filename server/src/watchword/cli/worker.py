@@ -1,0 +1,39 @@
+"""`watchword worker`: the outbox in a process of its own."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from watchword.adapters.logging import configure_logging
+from watchword.app import open_watchword
+from watchword.cli.installation import data_dir_option, plain_failures, settings_of
+from watchword.server import run, stop_on_signals
+
+
+@click.command("worker")
+@data_dir_option
+def command(data_dir: Path | None) -> None:
+    """Carry out the outbox: send messages, follow them up, deliver callbacks, expire.
+
+    Use it beside `watchword serve --no-worker`. SIGTERM or Ctrl-C finishes what is in flight.
+
+    \b
+    Example:
+      watchword worker --data-dir /var/lib/watchword
+    """
+    settings = settings_of(data_dir=data_dir)
+    configure_logging(level=settings.log_level, as_json=settings.log_format == "json")
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        async with open_watchword(settings) as watchword:
+            with stop_on_signals(stop):
+                working = asyncio.create_task(watchword.worker.run(settings.shutdown_timeout))
+                click.echo(f"The worker carries out the outbox of {settings.database}")
+                await stop.wait()
+                watchword.worker.stop()
+                await working
+
+    with plain_failures(settings):
+        run(main())
