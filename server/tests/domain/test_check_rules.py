@@ -20,11 +20,12 @@ from watchword.domain.attempt import Attempt, AttemptStatus, DeliveryStatus, Tri
 from watchword.domain.authentication import Authentication, State
 from watchword.domain.check import CheckStatus, answer_before_comparing
 from watchword.domain.line_type import LineType
-from watchword.domain.number_history import DAY, NumberHistory
+from watchword.domain.number_history import NumberHistory
 from watchword.domain.phone_number import PhoneNumber
 from watchword.domain.retry import RetryStatus, decide_retry, spend_retry
 
 MINUTE = 60_000
+DAY = 24 * 60 * MINUTE
 START = 1_750_000_000_000
 PROJECT = UUID(int=1)
 NUMBER = PhoneNumber("+33612345678", "FR", 33, LineType.MOBILE)

@@ -128,9 +128,7 @@ def test_a_limit_of_zero_is_no_limit() -> None:
     assert screen(known).decision is Decision.ALLOW
 
 
-@pytest.mark.parametrize(
-    ("minutes", "count"), [(0, 14.0), (15, 11.0), (30, 8.0), (59, 2.2)]
-)
+@pytest.mark.parametrize(("minutes", "count"), [(0, 14.0), (15, 11.0), (30, 8.0), (59, 2.2)])
 def test_the_hour_before_counts_by_the_share_of_it_that_is_still_within_60_minutes(
     minutes: int, count: float
 ) -> None:
