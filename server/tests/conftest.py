@@ -1,11 +1,13 @@
 """What tests of several floors share: time by hand, scripted providers, and all use cases on one real store."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from msgspec.structs import replace
 
@@ -263,3 +265,9 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await made.put(made.project)
     yield made
     await made.store.close()
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log() -> None:
+    """Only warnings are worth reading in a report; a test that reads the log asks for more."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -148,6 +148,8 @@ PROJECT_SETTINGS = {
     "limits.ip_hour": "Requests from one address in an hour.",
     "limits.device_hour": "Requests from one device in an hour.",
     "limits.project_hour": "Requests of the whole project in an hour.",
+    "limits.requests_second": "Requests of the whole project in a second, for each process; above it "
+    "429 with Retry-After.",
     "limits.block_hour": "Requests in an hour for numbers that differ only in their last four digits; "
     "above it `spam_detected`.",
 }

@@ -96,6 +96,12 @@ class OneNumber(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.now += minutes * MINUTE
 
+    @precondition(lambda self: len(self.failed) >= 25)
+    @rule(early=st.integers(0, 1))
+    def a_day_is_almost_over(self, early: int) -> None:
+        self.now = max(self.now, self.failed[-25] + DAY - early)
+        self.a_guesser_opens_and_guesses(2)
+
     def begin_check(self, place: int) -> CheckStatus | None:
         about = self.known[place]
         answer = answer_before_comparing(about, self.history, self.now)

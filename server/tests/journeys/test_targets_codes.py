@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import aiohttp
 import aiohttp.web
 import pytest
+import structlog
 from msgspec.structs import replace
 
 from watchword.domain.code import derive_code, matching_attempt
@@ -200,7 +201,8 @@ def test_c6_no_code_is_anywhere_but_in_the_persons_message(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     received: list[bytes] = []
-    with running_service(data_dir=tmp_path, log_level="debug") as service:
+    structlog.reset_defaults()  # which writes every line there is
+    with running_service(data_dir=tmp_path) as service:
         service.change(
             ProjectSettings(code_length=10, routes=SANDBOX_ROUTES, limits=NO_LIMITS), mode=Mode.LIVE
         )

@@ -3,34 +3,30 @@
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
-from typing import Any
 
 import structlog
 
-_PHONE_NUMBER = re.compile(r"(\+\d{3})\d{3,9}(\d{2})(?!\d)")
+_PHONE_NUMBER = re.compile(r"(\+\d{3})\d{2,10}(\d{2})(?!\d)")
 _KEY = re.compile(r"ww_(?:test|live)_\w+|whsec_[\w+/=]+")
 
 
-def _mask(
-    _logger: object, _method: str, line: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """The last net: whatever slipped into a text is masked before it is written."""
-    for name, value in line.items():
-        if isinstance(value, str):
-            line[name] = _KEY.sub("[key]", _PHONE_NUMBER.sub(r"\1…\2", value))
-    return line
+def _mask(_logger: object, _method: str, line: str) -> str:
+    """The last net: whatever slipped into a line, a list or a traceback in it, is masked."""
+    return _KEY.sub("[key]", _PHONE_NUMBER.sub(r"\1…\2", line))
 
 
 def configure_logging(*, level: str, as_json: bool) -> None:
     """Send every line, ours and the libraries', to standard error."""
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if as_json
+        # A pretty traceback would show local variables, and codes are among them.
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info if as_json else _pass,
+        structlog.processors.format_exc_info,
     ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -38,8 +34,8 @@ def configure_logging(*, level: str, as_json: bool) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _mask,
                 renderer,
+                _mask,
             ],
         )
     )
@@ -55,9 +51,3 @@ def configure_logging(*, level: str, as_json: bool) -> None:
         ),
         cache_logger_on_first_use=True,
     )
-
-
-def _pass(
-    _logger: object, _method: str, line: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    return line

@@ -86,7 +86,9 @@ def remember_last(connection: Connection, authentication_uuid: str) -> None:
     """Keep the authentication sent last, so that `check` need not name it."""
     path = _file()
     if path.parent.is_dir():
-        remember(path, msgspec.structs.replace(connection, last=authentication_uuid))
+        # A key that was typed or set for once is not written down.
+        kept = recall(path) or Connection(url=connection.url, customer_uuid="", api_key="")
+        remember(path, msgspec.structs.replace(kept, last=authentication_uuid))
 
 
 def authentication_or_last(given: str | None, connection: Connection) -> str:

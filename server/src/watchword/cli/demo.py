@@ -64,7 +64,7 @@ def command(as_json: bool) -> None:
         if as_json:
             write_json({"steps": story.steps, "timeline": [list(x) for x in lines_of(status)]})
         else:
-            write_table(("time", "event", "what"), list(lines_of(status)))
+            write_table(("time", "event", "what"), lines_of(status))
     story.say("\n  The service has stopped and left nothing behind. Now: watchword dev\n")
     sys.exit(0)
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "Send a code and check it on a throwaway service.",
     "dev": "Start a service for development.",
     "doctor": "Say what is missing, and what to do about it.",
+    "explain": "Tell what happened to an authentication, and why.",
     "inbox": "Read the sandbox inbox.",
     "keys": "Make, list and revoke API keys.",
     "lookup": "Tell what is known about a number.",

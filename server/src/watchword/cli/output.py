@@ -1,6 +1,6 @@
 """Output: the same answer for a person and, with --json, for a program."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -27,7 +27,7 @@ def write_pairs(pairs: list[tuple[str, str]]) -> None:
         click.echo(f"  {click.style(name.ljust(width), dim=True)}  {value}")
 
 
-def write_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def write_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Write rows under a header, each column as wide as it needs."""
     widths = [max(len(row[at]) for row in [header, *rows]) for at in range(len(header))]
     for row in [header, *rows]:

@@ -9,7 +9,7 @@ PLATFORMS = ("ANDROID", "IOS", "IPADOS", "TVOS", "WEB")
 MEANING = {
     "pending": "the code is on its way",
     "rate_limited": "this person may be sent no other code for now",
-    "spam_detected": "screening refused it; `watchword status` shows the reasons",
+    "spam_detected": "screening refused it; `watchword explain` tells the reasons",
 }
 
 

@@ -38,4 +38,4 @@ def command(
         write_json(answer)
         return
     click.echo(f"  {answer.phone_number}  {answer.uuid}")
-    write_table(("time", "event", "what"), list(lines_of(answer)))
+    write_table(("time", "event", "what"), lines_of(answer))

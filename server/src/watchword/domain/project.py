@@ -26,7 +26,7 @@ class Enforcement(StrEnum):
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many codes may be asked for; over a limit the answer is `rate_limited`. 0 is no limit."""
+    """How many codes may be asked for; 0 is no limit."""
 
     number_10_minutes: Annotated[int, Meta(ge=0)] = 5
     number_day: Annotated[int, Meta(ge=0, le=50)] = 20
@@ -34,6 +34,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     device_hour: Annotated[int, Meta(ge=0)] = 10
     project_hour: Annotated[int, Meta(ge=0)] = 0
     block_hour: Annotated[int, Meta(ge=0)] = 100
+    requests_second: Annotated[int, Meta(ge=0)] = 0
 
 
 class SpendCap(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -101,6 +101,7 @@ class Worker:
         if now - self._tidied >= HOUSEKEEPING:
             self._tidied = now
             await self._store.forget_old(now, FORGET)
+            return  # a ring meanwhile was heard by nobody
         pause = LONGEST_SLEEP if due is None or free <= 0 else (due - now) / 1000
         await self._bell.wait(min(max(pause, 0.001), LONGEST_SLEEP))
 

@@ -5,7 +5,7 @@ import asyncio
 from msgspec import Struct
 from msgspec.structs import replace
 
-from watchword.domain.attempt import Attempt, AttemptStatus, DeliveryStatus
+from watchword.domain.attempt import Attempt, AttemptStatus, DeliveryStatus, advance
 from watchword.domain.authentication import Authentication, State
 from watchword.domain.callback import attempt_body
 from watchword.domain.code import derive_code
@@ -142,15 +142,15 @@ class SendAttempt(Struct, frozen=True):
                 attempt = replace(attempt, status=status or AttemptStatus.FAILED)
                 attempt = settle(project, journal, attempt, 0)
             else:
+                # A receipt may have come first; it stands.
                 attempt = replace(
-                    attempt,
+                    advance(attempt, DeliveryStatus.SUBMITTED) or attempt,
                     route=handed.route.name,
                     account=handed.route.account,
                     channel=handed.route.channel,
                     sender_id=_sender(authentication, handed.route),
                     content=handed.content,
                     provider_message_id=handed.outcome.message_id,
-                    delivery_status=DeliveryStatus.SUBMITTED,
                     sent_at=now,
                 )
                 segments = handed.content.segments(authentication.code_length).count

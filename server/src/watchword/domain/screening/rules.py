@@ -46,8 +46,8 @@ RULES: tuple[Rule, ...] = (
 def screen(facts: Facts) -> Verdict:
     """Ask every rule and weigh what they find.
 
-    Not acted on, though written down: fraud findings on an allowed number, anything but the
-    number's own limits in monitor mode, and in the sandbox whatever looks beyond the one number.
+    Not acted on, though written down: in the sandbox whatever looks beyond the one number; in
+    monitor mode, and for a number that is allowed, every suspicion of fraud. Limits and money hold.
     """
     settings = facts.project.settings
     allowed = first_match(settings.allowed, facts.number, facts.signals, facts.now) is not None
@@ -56,7 +56,7 @@ def screen(facts: Facts) -> Verdict:
     def is_enforced(finding: Finding) -> bool:
         if finding.wide and facts.project.is_sandbox:
             return False
-        return finding.decision is Decision.LIMIT or not (allowed or monitor)
+        return finding.firm or finding.decision is Decision.LIMIT or not (allowed or monitor)
 
     return weigh(
         finding if is_enforced(finding) else replace(finding, enforced=False)

@@ -24,4 +24,5 @@ def spend_cap(facts: Facts) -> Iterator[Finding]:
                 evidence=f"{Money(spent, settings.currency)} spent this {cap.period} in {where}, "
                 f"cap {Money(cap.amount, settings.currency)}",
                 wide=True,
+                firm=True,
             )

@@ -21,13 +21,15 @@ class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one rule says, with the evidence an operator can read.
 
     `wide` marks a rule that looks at more than the one number; such rules only report in the
-    sandbox. `enforced` is false where the finding was written down without being acted on.
+    sandbox. `firm` marks one about money, which also holds in monitor mode and for allowed numbers.
+    `enforced` is false where the finding was written down without being acted on.
     """
 
     reason: str
     decision: Decision
     evidence: str
     wide: bool = False
+    firm: bool = False
     enforced: bool = True
 
 

@@ -10,6 +10,7 @@ from watchword.domain.api_key import Scope
 from watchword.domain.errors import ErrorCode, Refusal
 from watchword.edges.api.caller import KeyUse, caller_of
 from watchword.edges.api.operations import Operations, Request
+from watchword.edges.api.throttle import Throttle
 from watchword.edges.http.answers import (
     FORBIDDEN,
     NOT_FOUND,
@@ -64,6 +65,7 @@ class Api:
         self._key_use = key_use
         self._clock = clock
         self._telemetry = telemetry
+        self._throttle = Throttle()
         otp, lookup, inbox = Scope.OTP, Scope.LOOKUP, Scope.INBOX
         self._exact = {
             "/v1/authentication": Route("POST", "create", otp, operations.create),
@@ -116,7 +118,11 @@ class Api:
             return method_not_allowed(route.method)
         if not caller.may(route.scope):
             return FORBIDDEN
-        self._key_use.used(caller.key, self._clock.now())
+        now = self._clock.now()
+        self._key_use.used(caller.key, now)
+        if not self._throttle.admits(caller.project, now):
+            refusal = Refusal(ErrorCode.TOO_MANY_REQUESTS, "too many requests in one second")
+            return refused(refusal, self._operations.docs_url)
         try:
             body = await read_body(scope, receive) if route.method == "POST" else b""
         except BodyTooLargeError:

@@ -4,7 +4,7 @@ from watchword.domain.errors import ErrorCode as Code
 
 EXPLANATIONS = {
     Code.ACCOUNT_INVALID: "customer_uuid is missing, malformed or not of the project that the API "
-    "key belongs to. Use the pair that `watchword keys` shows.",
+    "key belongs to. Use the pair that `watchword keys create` prints.",
     Code.APP_REALM_REQUIRE_DEVICE_TYPE: "app_realm was sent without device_type. Send ANDROID.",
     Code.BAD_REQUEST: "The request could not be understood. The message names what is wrong.",
     Code.BLOCKED_NUMBER: "The number is on the project's block list.",
@@ -31,6 +31,7 @@ EXPLANATIONS = {
     Code.UNSUPPORTED_REGION: "The project does not send to this region, or no route serves it.",
     Code.SPENDING_LIMIT_EXCEEDED: "The project's spending limit for today is used up.",
     Code.IDEMPOTENCY_KEY_REUSED: "The Idempotency-Key came with another request in the last 24 hours.",
-    Code.TOO_MANY_REQUESTS: "Too many requests at once. Wait for Retry-After and ask again.",
+    Code.TOO_MANY_REQUESTS: "More requests in a second than the project's limit. Wait for "
+    "Retry-After and ask again.",
     Code.UNAVAILABLE: "The service cannot answer now and nothing was sent. Wait for Retry-After.",
 }
