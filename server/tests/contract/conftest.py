@@ -29,7 +29,8 @@ Rows = dict[str, list[tuple[Any, ...]]]
 class Keeper(Store, Registry, Protocol):
     """A store that is also the registry, as every engine's is."""
 
-    schema_version: int
+    @property
+    def schema_version(self) -> int: ...
 
     async def close(self) -> None: ...
 

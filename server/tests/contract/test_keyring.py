@@ -34,7 +34,7 @@ MAKERS: dict[str, Callable[[Path], Keyring]] = {
 }
 
 
-@pytest.fixture(params=MAKERS.values(), ids=MAKERS.keys())
+@pytest.fixture(params=list(MAKERS.values()), ids=list(MAKERS))
 def keyring(request: pytest.FixtureRequest, tmp_path: Path) -> Keyring:
     made: Keyring = request.param(tmp_path)
     return made
@@ -147,6 +147,6 @@ def test_a_file_that_holds_something_else_is_refused_by_name_and_left_alone(
 ) -> None:
     path = tmp_path / "keys.json"
     path.write_text(content, encoding="latin-1")
-    with pytest.raises(KeyringError, match="keys.json"):
+    with pytest.raises(KeyringError, match=r"keys.json"):
         FileKeyring.open(path)
     assert path.read_text(encoding="latin-1") == content

@@ -11,6 +11,10 @@ from watchword.adapters.store.statements import migrations, statements
 from watchword.ports.store import StoreUnavailableError
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
 async def test_opening_again_changes_nothing(maker: Maker, values: Values, tmp_path: Path) -> None:
     store = maker.open(tmp_path)
     assert await store.save(values.change())
@@ -33,11 +37,11 @@ async def test_an_old_program_refuses_a_newer_schema_and_leaves_it_alone(
     await store.close()
     maker.make_newer(tmp_path)
     before = maker.dump(tmp_path)
-    files = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    files = contents(tmp_path)
     with pytest.raises(SchemaTooNewError, match=f"schema {newest + 1}.*up to {newest}") as caught:
         maker.open(tmp_path)
     assert (caught.value.found, caught.value.known) == (newest + 1, newest)
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
+    assert contents(tmp_path) == files
     assert maker.dump(tmp_path) == before
 
 

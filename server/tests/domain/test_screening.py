@@ -207,3 +207,13 @@ def test_the_strictest_enforced_finding_decides() -> None:
     unenforced = weigh([finding("b", Decision.BLOCK, enforced=False), limit])
     assert (unenforced.decision, unenforced.reasons) == (Decision.LIMIT, "a")
     assert len(unenforced.findings) == 2
+
+
+def test_a_spend_cap_holds_in_monitor_mode_and_for_allowed_numbers() -> None:
+    allowed = ListEntry(kind=ListKind.NUMBER, value=NUMBER.e164)
+    none = replace(CAP, amount=0)
+    for about in (
+        project(screening=Enforcement.MONITOR, spend_caps=(none,)),
+        project(allowed=(allowed,), spend_caps=(none,)),
+    ):
+        assert screen(facts(about)).decision is Decision.BLOCK

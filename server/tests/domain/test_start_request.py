@@ -127,7 +127,7 @@ def test_whatever_is_written_ends_in_wishes_or_a_refusal(fields: dict[str, str])
 def fault(number: PhoneNumber = NUMBER, **chosen: Any) -> ErrorCode | None:
     project = replace(PROJECT, settings=ProjectSettings(**chosen))
     refusal = fault_of_number(project, number, Signals(), 100, "+33601020304")
-    return refusal and refusal.code
+    return refusal.code if refusal is not None else None
 
 
 RECEIVING = {LineType.MOBILE, LineType.UNKNOWN}

@@ -61,15 +61,15 @@ def test_a_secret_may_stand_in_a_file_of_its_own(file: Path, tmp_path: Path) -> 
 
 def test_a_secrets_file_that_is_not_there_is_named(file: Path, tmp_path: Path) -> None:
     missing = str(tmp_path / "missing")
-    with pytest.raises(SettingsError, match="WATCHWORD_CODE_KEY_FILE.*missing"):
+    with pytest.raises(SettingsError, match=r"WATCHWORD_CODE_KEY_FILE.*missing"):
         load_settings({"WATCHWORD_CODE_KEY_FILE": missing})
 
 
 def test_the_file_may_be_elsewhere_and_must_then_be_there(file: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
-    with pytest.raises(SettingsError, match="other.toml: there is no such file"):
+    with pytest.raises(SettingsError, match=r"other.toml: there is no such file"):
         load_settings({"WATCHWORD_CONFIG": str(other)})
-    with pytest.raises(SettingsError, match="other.toml"):
+    with pytest.raises(SettingsError, match=r"other.toml"):
         load_settings({}, other)
     other.write_text("port = 5")
     assert load_settings({"WATCHWORD_CONFIG": str(other)}).port == 5
@@ -79,13 +79,13 @@ def test_the_file_may_be_elsewhere_and_must_then_be_there(file: Path, tmp_path: 
 @pytest.mark.parametrize("content", ["port = ", "= 5", "port = 1\nport = 2", "\xff\xfe"])
 def test_a_file_that_is_no_toml_is_named(file: Path, content: str) -> None:
     file.write_text(content, encoding="latin-1")
-    with pytest.raises(SettingsError, match="watchword.toml"):
+    with pytest.raises(SettingsError, match=r"watchword.toml"):
         load_settings({})
 
 
 def test_an_unknown_setting_is_named_with_its_file(file: Path) -> None:
     file.write_text("prot = 8700\n")
-    with pytest.raises(SettingsError, match="watchword.toml.*`prot`"):
+    with pytest.raises(SettingsError, match=r"watchword.toml.*`prot`"):
         load_settings({})
 
 

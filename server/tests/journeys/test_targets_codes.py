@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import math
 import random
+import re
 import statistics
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -222,14 +223,22 @@ def test_c6_no_code_is_anywhere_but_in_the_persons_message(
     assert len(codes) == 2_000
     assert all(len(content) > 1_000 for content in sinks.values())
     leaks = {
-        (sink, code)
+        sink: found
         for sink, content in sinks.items()
-        for code in codes
-        if code.encode() in content
+        if (found := codes & {run.decode() for run in re.findall(rb"(?=(\d{10}))", content)})
     }
-    assert leaks == set()
+    assert leaks == {}
     numbers = [f"+3361{n:07}".encode() for n in range(1_000)]
     assert not any(number in sinks["the log"] + sinks["the metrics"] for number in numbers)
+
+
+async def _code(service: RunningService, number: str) -> str:
+    """The code in a live project's message, which only the provider and we may see."""
+    while True:
+        messages = await service.watchword.operations.read_inbox(service.project, number, 1)
+        if messages:
+            return messages[0].code
+        await service.watchword.bell.wait(1)
 
 
 async def _a_thousand_flows(service: RunningService, received: list[bytes]) -> set[str]:
@@ -257,15 +266,8 @@ async def _a_thousand_flows(service: RunningService, received: list[bytes]) -> s
                 callback_url=f"http://127.0.0.1:{port}/",
             )
             authentication = started["authentication_uuid"]
-            code = ""
-            while not code:
-                messages = await asyncio.wrap_future(
-                    asyncio.run_coroutine_threadsafe(
-                        service.watchword.operations.read_inbox(service.project, number, 1),
-                        service._loop,
-                    )
-                )
-                code = messages[0].code if messages else ""
+            waiting = asyncio.run_coroutine_threadsafe(_code(service, number), service._loop)
+            code = await asyncio.wrap_future(waiting)
             assert await person.check(authentication, wrong(code)) == "invalid"
             assert await person.check(authentication, code) == "valid"
             codes.update((code, wrong(code)))

@@ -11,6 +11,7 @@ from server.tests.conftest import DAY, MINUTE, SECOND, World
 from watchword.domain.attempt import AttemptStatus, DeliveryStatus
 from watchword.domain.authentication import StartStatus, State
 from watchword.domain.check import CheckStatus
+from watchword.domain.code import matching_attempt as compare
 from watchword.domain.errors import ErrorCode, Refusal
 from watchword.domain.event import Checked
 from watchword.usecases import check_code
@@ -83,7 +84,6 @@ async def test_c3_a_try_is_stored_before_its_code_is_compared(
 ) -> None:
     about = await world.pending()
     stored: list[int] = []
-    compare = check_code.matching_attempt
 
     def watched(typed: str, codes: list[str]) -> int | None:
         row = world.store._authentication(about)

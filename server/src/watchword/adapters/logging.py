@@ -6,13 +6,13 @@ import sys
 
 import structlog
 
-_PHONE_NUMBER = re.compile(r"(\+\d{3})\d{2,10}(\d{2})(?!\d)")
+_PHONE_NUMBER = re.compile(r"((?:\+|%2B)\d{3})\d{2,10}(\d{2})(?!\d)")
 _KEY = re.compile(r"ww_(?:test|live)_\w+|whsec_[\w+/=]+")
 
 
-def _mask(_logger: object, _method: str, line: str) -> str:
+def _mask(_logger: object, _method: str, line: structlog.typing.EventDict) -> str:
     """The last net: whatever slipped into a line, a list or a traceback in it, is masked."""
-    return _KEY.sub("[key]", _PHONE_NUMBER.sub(r"\1…\2", line))
+    return _KEY.sub("[key]", _PHONE_NUMBER.sub(r"\1…\2", str(line)))
 
 
 def configure_logging(*, level: str, as_json: bool) -> None:
@@ -43,6 +43,8 @@ def configure_logging(*, level: str, as_json: bool) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.getLogger("uvicorn.access").disabled = True
+    # It writes whole addresses, and what is in them.
+    logging.getLogger("httpx2").setLevel("WARNING")
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
