@@ -14,30 +14,13 @@ from uuid import UUID
 import aiohttp
 import httpx2
 import pytest
-from uuid_utils.compat import uuid7
+from server.tests.conftest import DAY, ManualClock
 
 from watchword.testing import RunningService, running_service
 from watchword_client.testing import Inbox
 
-DAY = 24 * 60 * 60 * 1000
 CUSTOMER = "0198c0de-0000-7000-8000-000000000001"
 KEY = "a-key-of-more-than-16-characters"
-
-
-class ManualClock:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.time = 1_800_000_000_000
-
-    def now(self) -> int:
-        return self.time
-
-    def new_id(self) -> UUID:
-        return uuid7()
-
-    def chance(self) -> float:
-        return 0.5
 
 
 @pytest.fixture(scope="module")
