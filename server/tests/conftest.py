@@ -1,8 +1,10 @@
 """What tests of several floors share: time by hand, scripted providers, all use cases on one store."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -10,12 +12,14 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 from msgspec.structs import replace
+from server.tests.postgres import PostgresServer, psql
 
 from watchword.adapters.directory import MemoryDirectory
 from watchword.adapters.keyring import FileKeyring
 from watchword.adapters.numbering.libphonenumber import LibPhoneNumber
 from watchword.adapters.providers.registry import ProviderRegistry
-from watchword.adapters.store.sqlite import SqliteStore
+from watchword.adapters.store.opening import open_store
+from watchword.adapters.store.store import EngineStore
 from watchword.domain.authentication import Authentication, StartStatus
 from watchword.domain.channel import Channel
 from watchword.domain.check import CheckStatus
@@ -142,10 +146,10 @@ class RecordingCourier:
 class World:
     """Every use case over one real store, with providers that play their scripts."""
 
-    def __init__(self, folder: Path, *, strict: bool) -> None:
+    def __init__(self, store: EngineStore) -> None:
         self.clock = ManualClock()
         self.keyring = FileKeyring("k1", {"k1": b"k" * 32})
-        self.store = SqliteStore(folder / "watchword.db", strict=strict)
+        self.store = store
         self.directory = MemoryDirectory(self.store)
         self.providers = {name: ScriptedProvider(name) for name in ("one", "two", "three")}
         self.courier = RecordingCourier()
@@ -258,10 +262,43 @@ class World:
         return [message for provider in self.providers.values() for message in provider.sent]
 
 
+def looked_up(database: Path | str, sql: str) -> str:
+    """The first value of a query as somebody beside us sees it: what is committed."""
+    if isinstance(database, Path):
+        with contextlib.closing(sqlite3.connect(database)) as other:
+            row = other.execute(sql).fetchone()
+            return "" if row is None else str(row[0])
+    return psql(database, sql)
+
+
+def stored(database: Path | str, authentication_id: UUID) -> str:
+    """An authentication as it is committed, in JSON."""
+    digits = authentication_id.hex
+    name = f"X'{digits}'" if isinstance(database, Path) else f"'\\x{digits}'"
+    return looked_up(database, f"SELECT body FROM authentications WHERE id = {name}")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the whole run."""
+    server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """An empty database of either engine."""
+    if request.param == "sqlite":
+        return tmp_path / "watchword.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def world(database: Path | str) -> AsyncIterator[World]:
     """A live project with three routes, no limits, and nothing sent yet."""
-    made = World(tmp_path, strict=False)
+    made = World(await open_store(database, strict=False))
     await made.put(made.project)
     yield made
     await made.store.close()

@@ -13,7 +13,8 @@ from watchword.adapters.directory import MemoryDirectory
 from watchword.adapters.keyring import FileKeyring
 from watchword.adapters.numbering.libphonenumber import LibPhoneNumber
 from watchword.adapters.providers.registry import ProviderRegistry
-from watchword.adapters.store.sqlite import SqliteStore
+from watchword.adapters.store.opening import open_store
+from watchword.adapters.store.store import EngineStore
 from watchword.adapters.telemetry import PrometheusTelemetry
 from watchword.edges.api.app import Api
 from watchword.edges.api.operations import Operations
@@ -51,7 +52,7 @@ class Watchword(Struct, frozen=True, kw_only=True):
     """Everything that was put together, for whoever starts it."""
 
     settings: Settings
-    store: SqliteStore
+    store: EngineStore
     directory: MemoryDirectory
     keyring: FileKeyring
     telemetry: PrometheusTelemetry
@@ -81,7 +82,13 @@ async def open_watchword(
         if settings.code_key
         else FileKeyring.open(settings.data_dir / "keys.json")
     )
-    store = SqliteStore(settings.database, strict=settings.strict, queue_limit=settings.queue_limit)
+    store = await open_store(
+        settings.database,
+        strict=settings.strict,
+        queue_limit=settings.queue_limit,
+        lanes=settings.database_lanes,
+        listens=settings.database_listen,
+    )
     courier = HttpCourier(allow_private=settings.callback_private_addresses)
     watchword = _assemble(settings, clock or SystemClock(), keyring, store, courier)
     await watchword.directory.refresh()
@@ -97,7 +104,7 @@ def _assemble(
     settings: Settings,
     clock: Clock,
     keyring: FileKeyring,
-    store: SqliteStore,
+    store: EngineStore,
     courier: HttpCourier,
 ) -> Watchword:
     directory = MemoryDirectory(store)

@@ -10,8 +10,10 @@ from uuid import UUID
 import msgspec
 import platformdirs
 from msgspec import Meta, Struct
+from yarl import URL
 
 PREFIX = "WATCHWORD_"
+POSTGRES = ("postgresql://", "postgres://")
 
 
 class SettingsError(Exception):
@@ -36,6 +38,28 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str | None,
         Meta(description="Address callers know the service by; links in answers begin with it."),
     ] = None
+    database_url: Annotated[
+        str | None,
+        Meta(
+            description="Address of a PostgreSQL database (postgresql://…), for several processes or "
+            "machines; without one the database is a file in `data_dir`."
+        ),
+    ] = None
+    database_lanes: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=16,
+            description="PostgreSQL: batches of reads, and of writes, under way at once.",
+        ),
+    ] = 2
+    database_listen: Annotated[
+        bool,
+        Meta(
+            description="PostgreSQL: whether processes wake each other (LISTEN); switch it off behind "
+            "a pooler that shares connections between transactions."
+        ),
+    ] = True
     durability: Annotated[
         Literal["strict", "normal"],
         Meta(
@@ -84,9 +108,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = "console"
 
     @property
-    def database(self) -> Path:
-        """The database file."""
-        return self.data_dir / "watchword.db"
+    def database(self) -> Path | str:
+        """The database file, or the PostgreSQL address."""
+        return self.database_url or self.data_dir / "watchword.db"
+
+    @property
+    def database_name(self) -> str:
+        """The database as it may be shown: without its password."""
+        if self.database_url is None:
+            return str(self.database)
+        return str(URL(self.database_url).with_password(None).with_query(None))
 
     @property
     def strict(self) -> bool:
@@ -126,9 +157,14 @@ def load_settings(
             values[name] = _read_secret(f"{variable}_FILE", environment[f"{variable}_FILE"])
     values.update({name: value for name, value in given.items() if value is not None})
     try:
-        return msgspec.convert(values, Settings, strict=False, dec_hook=_decode)
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
         raise SettingsError(_explain(str(error), path)) from None
+    if settings.database_url and not settings.database_url.startswith(POSTGRES):
+        raise SettingsError(
+            f"database_url (in {path}, or {PREFIX}DATABASE_URL): not {POSTGRES[0]}…"
+        )
+    return settings
 
 
 def _read_secret(variable: str, path: str) -> str:

@@ -1,6 +1,7 @@
 """The keepers that must keep the store's contract, and the values it is told in."""
 
 import contextlib
+import json
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -8,11 +9,17 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
+import asyncpg
 import pytest
 from msgspec.structs import replace
 from server.tests.conftest import MINUTE, PERSON, START, ManualClock
+from server.tests.postgres import PostgresServer, psql
 
-from watchword.adapters.store.sqlite import SqliteStore
+from watchword.adapters.store import lanes
+from watchword.adapters.store.opening import open_store
+from watchword.adapters.store.sqlite import SqliteEngine
+from watchword.adapters.store.sqlite_connection import SqliteConnection
+from watchword.adapters.store.store import EngineStore
 from watchword.domain.attempt import Attempt, Trigger
 from watchword.domain.authentication import Authentication, State
 from watchword.domain.event import Event, Expired
@@ -41,23 +48,27 @@ class Maker(Protocol):
     name: str
     strict: bool
 
-    def open(self, folder: Path, *, queue_limit: int = 10_000) -> Keeper:
+    async def open(self, folder: Path, *, queue_limit: int = 10_000) -> Keeper:
         """A keeper on the database of this folder."""
 
     def dump(self, folder: Path) -> Rows:
         """Every row of every table."""
 
-    def full_disk(self, keeper: Keeper) -> contextlib.AbstractContextManager[None]:
+    def full_disk(self, folder: Path, keeper: Keeper) -> contextlib.AbstractContextManager[None]:
         """A small write still fits on the disk meanwhile, half a megabyte does not."""
 
-    def locked(self, folder: Path, keeper: Keeper) -> contextlib.AbstractContextManager[None]:
-        """Somebody else holds the write lock meanwhile, for longer than the keeper waits."""
-
-    def held_syncs(self, keeper: Keeper) -> contextlib.AbstractContextManager[Callable[[], None]]:
-        """Nothing reaches the disk before the value is called."""
+    def locked(self, folder: Path, keeper: Keeper) -> contextlib.AbstractAsyncContextManager[None]:
+        """Somebody else holds what a write needs meanwhile, for longer than the keeper waits."""
 
     def make_newer(self, folder: Path) -> None:
         """Let the database look as if a newer program had written it."""
+
+
+def sqlite_connection(keeper: Keeper) -> SqliteConnection:
+    """The connection inside a keeper on SQLite."""
+    assert isinstance(keeper, EngineStore)
+    assert isinstance(keeper._engine, SqliteEngine)
+    return keeper._engine._connection
 
 
 class SqliteMaker:
@@ -67,8 +78,8 @@ class SqliteMaker:
         self.strict = strict
         self.name = f"sqlite-{'strict' if strict else 'normal'}"
 
-    def open(self, folder: Path, *, queue_limit: int = 10_000) -> Keeper:
-        return SqliteStore(self.file(folder), strict=self.strict, queue_limit=queue_limit)
+    async def open(self, folder: Path, *, queue_limit: int = 10_000) -> Keeper:
+        return await open_store(self.file(folder), strict=self.strict, queue_limit=queue_limit)
 
     def file(self, folder: Path) -> Path:
         return folder / "watchword.db"
@@ -89,9 +100,8 @@ class SqliteMaker:
             return {name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr) for name in names}
 
     @contextlib.contextmanager
-    def full_disk(self, keeper: Keeper) -> Iterator[None]:
-        assert isinstance(keeper, SqliteStore)
-        db = keeper._engine._db
+    def full_disk(self, _: Path, keeper: Keeper) -> Iterator[None]:
+        db = sqlite_connection(keeper)._db
         (free,) = db.execute("PRAGMA freelist_count").fetchone()
         assert free == 0
         (before,) = db.execute("PRAGMA max_page_count").fetchone()
@@ -100,10 +110,9 @@ class SqliteMaker:
         yield
         db.execute(f"PRAGMA max_page_count = {before}")
 
-    @contextlib.contextmanager
-    def locked(self, folder: Path, keeper: Keeper) -> Iterator[None]:
-        assert isinstance(keeper, SqliteStore)
-        keeper._engine._db.execute("PRAGMA busy_timeout = 10")
+    @contextlib.asynccontextmanager
+    async def locked(self, folder: Path, keeper: Keeper) -> AsyncIterator[None]:
+        sqlite_connection(keeper)._db.execute("PRAGMA busy_timeout = 10")
         with self._other(folder) as db:
             db.execute("BEGIN IMMEDIATE")
             yield
@@ -111,18 +120,18 @@ class SqliteMaker:
 
     @contextlib.contextmanager
     def held_syncs(self, keeper: Keeper) -> Iterator[Callable[[], None]]:
-        assert isinstance(keeper, SqliteStore)
-        engine, gate = keeper._engine, threading.Event()
-        sync = engine.sync
+        """Nothing reaches the disk before the value is called."""
+        connection, gate = sqlite_connection(keeper), threading.Event()
+        sync = connection.sync
 
         def held() -> None:
             assert gate.wait(30)
             sync()
 
-        engine.sync = held  # type: ignore[method-assign] # a spy for the length of one test
+        connection.sync = held  # type: ignore[method-assign] # a spy for the length of one test
         yield gate.set
         gate.set()
-        engine.sync = sync  # type: ignore[method-assign] # as it was
+        connection.sync = sync  # type: ignore[method-assign] # as it was
 
     def make_newer(self, folder: Path) -> None:
         with self._other(folder) as db:
@@ -130,18 +139,96 @@ class SqliteMaker:
             db.execute(f"PRAGMA user_version = {version + 1}")
 
 
-MAKERS: tuple[Maker, ...] = (SqliteMaker(strict=True), SqliteMaker(strict=False))
+class PostgresMaker:
+    """PostgreSQL, a database for each folder."""
+
+    def __init__(self, *, strict: bool) -> None:
+        self.strict = strict
+        self.name = f"postgres-{'strict' if strict else 'normal'}"
+        self.server: PostgresServer | None = None
+        self._databases: dict[Path, str] = {}
+
+    def url(self, folder: Path) -> str:
+        assert self.server is not None
+        if folder not in self._databases:
+            self._databases[folder] = self.server.new_database()
+        return self._databases[folder]
+
+    async def open(self, folder: Path, *, queue_limit: int = 10_000) -> Keeper:
+        return await open_store(self.url(folder), strict=self.strict, queue_limit=queue_limit)
+
+    def sql(self, folder: Path, text: str) -> str:
+        return psql(self.url(folder), text)
+
+    def dump(self, folder: Path) -> Rows:
+        names = self.sql(
+            folder, "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+        ).split()
+        assert len(names) > 10
+        return {
+            name: sorted(
+                (
+                    _row(line)
+                    for line in self.sql(folder, f"SELECT to_json(t) FROM {name} t").splitlines()
+                ),
+                key=repr,
+            )
+            for name in names
+        }
+
+    @contextlib.contextmanager
+    def full_disk(self, folder: Path, keeper: Keeper) -> Iterator[None]:
+        # The error that a full disk is told with; test_degradations has a disk that is really full.
+        self.sql(
+            folder,
+            """
+            CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full';
+            END $$;
+            CREATE TRIGGER full_disk BEFORE INSERT ON authentications FOR EACH ROW
+            WHEN (length(NEW.body) > 400000) EXECUTE FUNCTION full_disk()
+            """,
+        )
+        yield
+        self.sql(folder, "DROP FUNCTION full_disk() CASCADE")
+
+    @contextlib.asynccontextmanager
+    async def locked(self, folder: Path, keeper: Keeper) -> AsyncIterator[None]:
+        patience, lanes.PATIENCE = lanes.PATIENCE, 0.2
+        other = await asyncpg.connect(self.url(folder))
+        async with other.transaction():
+            await other.execute("LOCK TABLE tasks, authentications IN EXCLUSIVE MODE")
+            yield
+        await other.close()
+        lanes.PATIENCE = patience
+
+    def make_newer(self, folder: Path) -> None:
+        self.sql(folder, "UPDATE schema_version SET version = version + 1")
+
+
+def _row(line: str) -> tuple[Any, ...]:
+    return tuple(
+        bytes.fromhex(value[2:]) if isinstance(value, str) and value.startswith("\\x") else value
+        for value in json.loads(line).values()
+    )
+
+
+SQLITE = (SqliteMaker(strict=True), SqliteMaker(strict=False))
+POSTGRES = (PostgresMaker(strict=True), PostgresMaker(strict=False))
+MAKERS: tuple[Maker, ...] = (*SQLITE, *POSTGRES)
 
 
 @pytest.fixture(params=MAKERS, ids=lambda maker: maker.name)
 def maker(request: pytest.FixtureRequest) -> Maker:
     made: Maker = request.param
+    if isinstance(made, PostgresMaker):
+        made.server = request.getfixturevalue("postgres")
     return made
 
 
 @pytest.fixture
 async def store(maker: Maker, tmp_path: Path) -> AsyncIterator[Keeper]:
-    keeper = maker.open(tmp_path)
+    keeper = await maker.open(tmp_path)
     yield keeper
     await keeper.close()
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from server.tests.conftest import MINUTE, ManualClock, ScriptedProvider
 
 from watchword.adapters.providers.sandbox import Sandbox
-from watchword.adapters.store.sqlite import SqliteStore
+from watchword.adapters.store.opening import open_store
+from watchword.adapters.store.store import EngineStore
 from watchword.domain.attempt import DeliveryStatus
 from watchword.domain.channel import Channel
 from watchword.domain.line_type import LineType
@@ -30,21 +31,21 @@ CODE = "908172"
 PROJECT = UUID(int=7)
 NUMBERS = ("+33612345678", *(f"+1212555010{n}" for n in range(10)), "+447700900001")
 
-MAKERS: tuple[Callable[[SqliteStore], Provider], ...] = (
+MAKERS: tuple[Callable[[EngineStore], Provider], ...] = (
     lambda store: Sandbox(store, ManualClock()),
     lambda _: ScriptedProvider("scripted"),
 )
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    made = SqliteStore(tmp_path / "watchword.db", strict=False)
+async def store(tmp_path: Path) -> AsyncIterator[EngineStore]:
+    made = await open_store(tmp_path / "watchword.db", strict=False)
     yield made
     await made.close()
 
 
 @pytest.fixture(params=MAKERS, ids=["sandbox", "scripted"])
-def provider(request: pytest.FixtureRequest, store: SqliteStore) -> Provider:
+def provider(request: pytest.FixtureRequest, store: EngineStore) -> Provider:
     made: Provider = request.param(store)
     return made
 
@@ -113,7 +114,7 @@ def test_a_message_shows_neither_code_nor_number_where_it_is_printed() -> None:
 
 
 async def test_a_message_handed_to_the_sandbox_is_in_its_inbox_without_the_code(
-    store: SqliteStore,
+    store: EngineStore,
 ) -> None:
     sandbox = Sandbox(store, ManualClock())
     outcome = await sandbox.send(message())
@@ -137,7 +138,7 @@ async def test_a_message_handed_to_the_sandbox_is_in_its_inbox_without_the_code(
     ],
 )
 async def test_a_sandbox_number_plays_its_part(
-    store: SqliteStore,
+    store: EngineStore,
     ending: str,
     accepted: bool,
     after: int | None,
@@ -155,7 +156,7 @@ async def test_a_sandbox_number_plays_its_part(
 
 
 async def test_an_undeliverable_sandbox_number_is_reached_over_another_channel(
-    store: SqliteStore,
+    store: EngineStore,
 ) -> None:
     sandbox = Sandbox(store, ManualClock())
     outcome = await sandbox.send(message("+12125550101", Channel.WHATSAPP))

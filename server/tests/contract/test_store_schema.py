@@ -6,7 +6,7 @@ import pytest
 from server.tests.contract.conftest import Maker, SqliteMaker, Values
 
 from watchword.adapters.store.schema_version import SchemaTooNewError
-from watchword.adapters.store.sqlite_engine import SqliteEngine
+from watchword.adapters.store.sqlite_connection import SqliteConnection
 from watchword.adapters.store.statements import migrations, statements
 from watchword.ports.store import StoreUnavailableError
 
@@ -16,13 +16,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 async def test_opening_again_changes_nothing(maker: Maker, values: Values, tmp_path: Path) -> None:
-    store = maker.open(tmp_path)
+    store = await maker.open(tmp_path)
     assert await store.save(values.change())
     version = store.schema_version
     await store.close()
     before = maker.dump(tmp_path)
     for _ in range(3):
-        store = maker.open(tmp_path)
+        store = await maker.open(tmp_path)
         assert store.schema_version == version
         await store.close()
     assert maker.dump(tmp_path) == before
@@ -31,7 +31,7 @@ async def test_opening_again_changes_nothing(maker: Maker, values: Values, tmp_p
 async def test_an_old_program_refuses_a_newer_schema_and_leaves_it_alone(
     maker: Maker, values: Values, tmp_path: Path
 ) -> None:
-    store = maker.open(tmp_path)
+    store = await maker.open(tmp_path)
     assert await store.save(values.change())
     newest = store.schema_version
     await store.close()
@@ -39,7 +39,7 @@ async def test_an_old_program_refuses_a_newer_schema_and_leaves_it_alone(
     before = maker.dump(tmp_path)
     files = contents(tmp_path)
     with pytest.raises(SchemaTooNewError, match=f"schema {newest + 1}.*up to {newest}") as caught:
-        maker.open(tmp_path)
+        await maker.open(tmp_path)
     assert (caught.value.found, caught.value.known) == (newest + 1, newest)
     assert contents(tmp_path) == files
     assert maker.dump(tmp_path) == before
@@ -58,14 +58,14 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "watchword.db"
-    SqliteEngine(path).close()
+    SqliteConnection(path).close()
     before = SqliteMaker(strict=True).dump(tmp_path)
     broken = (*migrations(), (2, "CREATE TABLE extra (id INTEGER);\nnonsense"))
-    monkeypatch.setattr("watchword.adapters.store.sqlite_engine.migrations", lambda: broken)
+    monkeypatch.setattr("watchword.adapters.store.sqlite_connection.migrations", lambda: broken)
     with pytest.raises(StoreUnavailableError):
-        SqliteEngine(path)
+        SqliteConnection(path)
     monkeypatch.undo()
-    SqliteEngine(path).close()
+    SqliteConnection(path).close()
     assert SqliteMaker(strict=True).dump(tmp_path) == before
 
 
@@ -76,10 +76,10 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(
     path = tmp_path / "watchword.db"
     path.write_bytes(content)
     with pytest.raises(StoreUnavailableError):
-        SqliteEngine(path)
+        SqliteConnection(path)
     assert path.read_bytes() == content
 
 
 def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailableError, match="nowhere"):
-        SqliteEngine(tmp_path / "nowhere" / "watchword.db")
+        SqliteConnection(tmp_path / "nowhere" / "watchword.db")

@@ -72,7 +72,7 @@ def loop() -> Iterator[asyncio.Runner]:
 
 @pytest.fixture
 def opened(maker: Maker, tmp_path: Path, loop: asyncio.Runner) -> Iterator[Keeper]:
-    keeper = maker.open(tmp_path)
+    keeper = loop.run(maker.open(tmp_path))
     yield keeper
     loop.run(keeper.close())
 

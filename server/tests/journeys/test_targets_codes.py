@@ -16,6 +16,7 @@ import aiohttp.web
 import pytest
 import structlog
 from msgspec.structs import replace
+from server.tests.conftest import stored
 
 from watchword.domain.code import derive_code, matching_attempt
 from watchword.domain.project import Limits, Mode, ProjectSettings
@@ -96,12 +97,8 @@ async def test_c3_a_try_is_on_record_before_anything_is_compared(
     compare = matching_attempt
 
     def watched(typed: str, codes: list[str]) -> int | None:
-        row = service.watchword.store._engine.one(
-            "authentication", {"id": UUID(authentication).bytes}
-        )
-        assert row is not None
-        spent.append(b'"checks_spent":1' in row[3].encode())
-        assert not service.watchword.store._engine._db.in_transaction
+        row = stored(service.watchword.settings.database, UUID(authentication))
+        spent.append('"checks_spent":1' in row)
         return compare(typed, codes)
 
     monkeypatch.setattr("watchword.usecases.check_code.matching_attempt", watched)

@@ -1,12 +1,14 @@
 """However many checks race, so many codes are compared as the budgets allow, and one right answer wins."""
 
 import asyncio
+import json
 from collections import Counter
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
-from server.tests.conftest import DAY, MINUTE, SECOND, World
+from server.tests.conftest import DAY, MINUTE, SECOND, World, stored
 
 from watchword.domain.attempt import AttemptStatus, DeliveryStatus
 from watchword.domain.authentication import StartStatus, State
@@ -80,21 +82,19 @@ async def test_c4_wrong_checks_of_one_number_stop_at_25_whatever_they_are_spread
 
 
 async def test_c3_a_try_is_stored_before_its_code_is_compared(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, database: Path | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     about = await world.pending()
-    stored: list[int] = []
+    spent: list[int] = []
 
     def watched(typed: str, codes: list[str]) -> int | None:
-        row = world.store._authentication(about)
-        assert row is not None
-        stored.append(row.checks_spent)
+        spent.append(json.loads(stored(database, about))["checks_spent"])
         return compare(typed, codes)
 
     monkeypatch.setattr(check_code, "matching_attempt", watched)
     for _ in range(3):
         await world.check(about, await world.wrong(about))
-    assert stored == [1, 2, 3]
+    assert spent == [1, 2, 3]
 
 
 async def test_the_code_of_every_attempt_is_right_until_the_end(world: World) -> None:

@@ -1,8 +1,11 @@
 """An operator makes projects and keys, fills balances, and is told plainly what cannot be."""
 
+from pathlib import Path
+
 import pytest
 from server.tests.conftest import World
 
+from watchword.adapters.store.opening import open_store
 from watchword.domain.api_key import Scope, digest, is_well_formed
 from watchword.domain.project import Mode, ProjectSettings
 from watchword.usecases.manage.api_keys import ManageApiKeys, NoSuchKeyError
@@ -99,10 +102,10 @@ async def test_an_empty_installation_gets_one_sandbox_project_and_a_key_once(
     world: World,
     projects: ManageProjects,
     keys: ManageApiKeys,
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path: Path,
 ) -> None:
     assert await Bootstrap(world.store, projects, keys)(None, None) is None
-    empty = World(tmp_path_factory.mktemp("empty"), strict=True)
+    empty = World(await open_store(tmp_path / "empty.db"))
     projects = ManageProjects(empty.store, empty.clock)
     bootstrap = Bootstrap(empty.store, projects, ManageApiKeys(empty.store, empty.clock))
     wanted = empty.clock.new_id()

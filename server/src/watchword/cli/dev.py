@@ -53,7 +53,7 @@ def command(
                     "url": f"{url}/v1",
                     "customer_uuid": connection and connection.customer_uuid,
                     "api_key": connection and connection.api_key,
-                    "database": str(settings.database),
+                    "database": settings.database_name,
                 }
             )
             return
@@ -78,7 +78,7 @@ def _banner(watchword: Watchword, url: str, *, new: bool, connection: Connection
     age = "new" if new else "existing"
     click.echo(
         f"\n  {click.style('Watchword', bold=True)} {version('watchword')} · sandbox · "
-        f"data in {settings.database} ({age})\n"
+        f"data in {settings.database_name} ({age})\n"
     )
     if connection is None:
         access = "`watchword keys create` makes a key"

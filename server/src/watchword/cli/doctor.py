@@ -70,7 +70,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
 
 
 async def _installation(settings: Settings) -> list[Finding]:
-    if not settings.database.exists():
+    if isinstance(settings.database, Path) and not settings.database.exists():
         todo = "`watchword dev` or `watchword serve` makes one."
         return [Finding("warning", f"no database in {settings.data_dir}", todo)]
     try:
@@ -81,7 +81,7 @@ async def _installation(settings: Settings) -> list[Finding]:
 
 
 async def _projects(watchword: Watchword) -> list[Finding]:
-    database = f"{watchword.settings.database}, schema {watchword.store.schema_version}"
+    database = f"{watchword.settings.database_name}, schema {watchword.store.schema_version}"
     findings = [Finding("ok", database)]
     projects = await watchword.store.projects()
     if not projects:

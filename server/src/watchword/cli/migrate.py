@@ -24,7 +24,7 @@ def command(data_dir: Path | None, as_json: bool) -> None:
     """
 
     async def work(watchword: Watchword) -> tuple[str, int]:
-        return str(watchword.settings.database), watchword.store.schema_version
+        return watchword.settings.database_name, watchword.store.schema_version
 
     database, schema = on_installation(work, data_dir)
     if as_json:

@@ -30,7 +30,7 @@ def command(data_dir: Path | None) -> None:
         async with open_watchword(settings) as watchword:
             with stop_on_signals(stop):
                 working = asyncio.create_task(watchword.worker.run(settings.shutdown_timeout))
-                click.echo(f"The worker carries out the outbox of {settings.database}")
+                click.echo(f"The worker carries out the outbox of {settings.database_name}")
                 await stop.wait()
                 watchword.worker.stop()
                 await working

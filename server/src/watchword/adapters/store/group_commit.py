@@ -17,7 +17,7 @@ class Transactions(Protocol):
         """Open a transaction."""
 
     def attempt(self, operation: Callable[[], object]) -> object:
-        """Run one operation so that its failure undoes it and nothing else."""
+        """Run one operation so that its failure undoes it and nothing else; None for a lost race."""
 
     def commit(self) -> None:
         """Make everything since `begin` last, or undo it all and raise."""
@@ -50,12 +50,12 @@ class GroupCommit:
         self._unsynced: list[Outcome] = []
         self._syncing: asyncio.Task[None] | None = None
 
-    async def run(self, operation: Callable[[], T], *, relaxed: bool = False) -> T:
+    async def run(self, operation: Callable[[], T], *, relaxed: bool = False) -> T | None:
         """Run a write; `relaxed` asks only that it survive a killed process, not a lost machine."""
         if len(self._waiting) + len(self._unsynced) >= self._limit:
             raise StoreUnavailableError(f"{self._limit} writes are waiting already")
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
+        future: asyncio.Future[T | None] = loop.create_future()
         if not self._waiting:
             loop.call_soon(self._flush)
         self._waiting.append((operation, future, relaxed))  # type: ignore[arg-type] # one queue for every T

@@ -1,11 +1,10 @@
 """Rows: how values become columns and columns values, the same for every engine."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from watchword.adapters.store.engine import Params, Row
 from watchword.domain.api_key import ApiKey, Scope
 from watchword.domain.authentication import Authentication
 from watchword.domain.event import Event, Happening
@@ -13,9 +12,6 @@ from watchword.domain.number_history import NumberHistory
 from watchword.domain.project import Mode, Project, ProjectSettings
 from watchword.domain.task import Task, Work
 from watchword.ports.store import InboxMessage, SavedAnswer, SentMessage
-
-Row = Sequence[Any]
-Params = Mapping[str, Any]
 
 _encode = msgspec.json.Encoder().encode
 _authentication = msgspec.json.Decoder(Authentication)

@@ -3,23 +3,15 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from msgspec import Struct
-
 from watchword.adapters.store import rows
-from watchword.adapters.store.rows import Params
+from watchword.adapters.store.engine import Step
 from watchword.ports.store import Change, Charge, SavedAnswer
 
 HOUR = 60 * 60 * 1000
 ANSWER_LIFETIME = 24 * HOUR
 """How long an answer is kept under its idempotency key."""
-
-
-class Step(Struct, frozen=True):
-    """One statement; where it `decides` and touches no row, the whole change is undone."""
-
-    statement: str
-    params: Params
-    decides: bool = False
+NO_CAP = 2**62
+"""Micros that no window of spend comes near."""
 
 
 def steps_of(change: Change) -> Iterator[Step]:
@@ -62,17 +54,16 @@ def _answer_step(project_id: UUID, kept: SavedAnswer) -> Step:
 def charge_steps(project_id: UUID, charge: Charge) -> Iterator[Step]:
     """The statements that move money."""
     for window, cap in charge.windows:
+        capped = charge.guarded and cap is not None
         params = {
             "start": window.start,
             "period": window.period,
             "project_id": project_id.bytes,
             "country": window.country,
             "amount": charge.amount,
+            "cap": cap if capped else NO_CAP,
         }
-        if cap is None or not charge.guarded:
-            yield Step("add_spend", params)
-        else:
-            yield Step("add_capped_spend", {**params, "cap": cap}, decides=True)
+        yield Step("add_spend", params, decides=capped)
     if charge.prepaid or not charge.guarded:
         yield Step(
             "take_from_balance",

@@ -31,3 +31,4 @@ WHERE account = :account AND provider_message_id = :provider_message_id
 DELETE FROM sent_messages WHERE (account, provider_message_id) IN (
     SELECT account, provider_message_id FROM sent_messages WHERE at < :before LIMIT :limit
 )
+RETURNING 1

@@ -1,11 +1,6 @@
 -- name: add_spend
 INSERT INTO spend (start, period, project_id, country, amount)
-VALUES (:start, :period, :project_id, :country, :amount)
-ON CONFLICT (start, period, project_id, country) DO UPDATE SET amount = spend.amount + excluded.amount
-
--- name: add_capped_spend
-INSERT INTO spend (start, period, project_id, country, amount)
-SELECT :start, :period, :project_id, :country, :amount WHERE :amount <= :cap
+SELECT :start, :period, :project_id, :country, :amount WHERE CAST(:amount AS BIGINT) <= :cap
 ON CONFLICT (start, period, project_id, country) DO UPDATE SET amount = spend.amount + excluded.amount
 WHERE spend.amount + excluded.amount <= :cap
 
@@ -17,6 +12,7 @@ WHERE start = :start AND period = :period AND project_id = :project_id AND count
 DELETE FROM spend WHERE (start, period, project_id, country) IN (
     SELECT start, period, project_id, country FROM spend WHERE start < :before LIMIT :limit
 )
+RETURNING 1
 
 -- name: balance
 SELECT amount FROM balances WHERE project_id = :project_id

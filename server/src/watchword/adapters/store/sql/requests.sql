@@ -4,12 +4,13 @@ ON CONFLICT (hour, project_id, name) DO UPDATE SET count = counters.count + 1
 
 -- name: counter
 SELECT hour, count FROM counters
-WHERE hour IN (:hour, :hour - 1) AND project_id = :project_id AND name = :name
+WHERE hour IN (:hour, :hour_before) AND project_id = :project_id AND name = :name
 
 -- name: forget_counters
 DELETE FROM counters WHERE (hour, project_id, name) IN (
     SELECT hour, project_id, name FROM counters WHERE hour < :before LIMIT :limit
 )
+RETURNING 1
 
 -- name: insert_answer
 INSERT INTO answers (project_id, key, fingerprint, answer, created_at)
@@ -26,6 +27,7 @@ WHERE project_id = :project_id AND key = :key AND created_at > :since
 DELETE FROM answers WHERE (project_id, key) IN (
     SELECT project_id, key FROM answers WHERE created_at < :before LIMIT :limit
 )
+RETURNING 1
 
 -- name: insert_inbox_message
 INSERT INTO inbox (id, project_id, phone_number, body, created_at)
@@ -41,3 +43,4 @@ ORDER BY id DESC LIMIT :limit
 
 -- name: forget_inbox
 DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE created_at < :before LIMIT :limit)
+RETURNING 1

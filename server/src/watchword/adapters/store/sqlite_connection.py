@@ -1,12 +1,12 @@
-"""The SQLite engine: one connection in WAL mode, its schema, its transactions and their way to disk."""
+"""SQLite connection: one file in WAL mode, its schema, its transactions and their way to disk."""
 
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from watchword.adapters.store.rows import Params, Row
+from watchword.adapters.store.engine import Query, Row, Step
 from watchword.adapters.store.schema_version import SchemaTooNewError
 from watchword.adapters.store.statements import migrations, statements
 from watchword.ports.store import StoreUnavailableError
@@ -21,8 +21,8 @@ class RaceLostError(Exception):
     """A deciding statement touched no row; its operation is undone."""
 
 
-class SqliteEngine:
-    """What group commit needs of SQLite, and named statements for the store."""
+class SqliteConnection:
+    """What group commit needs of SQLite, and named statements for the engine."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -101,7 +101,7 @@ class SqliteEngine:
             result = operation()
         except RaceLostError:
             self._undo()
-            return False
+            return None
         except sqlite3.Error as error:
             self._undo()
             raise StoreUnavailableError(str(error)) from error
@@ -139,18 +139,24 @@ class SqliteEngine:
         except sqlite3.Error as error:
             raise StoreUnavailableError(str(error)) from error
 
-    def execute(self, name: str, params: Params, *, decides: bool = False) -> int:
-        """Run a statement; the rows it touched. One that `decides` and touches none ends its operation."""
-        touched = self._db.execute(self._sql[name], params).rowcount
-        if decides and touched == 0:
+    def step(self, step: Step) -> list[Row]:
+        """Carry out a step of a write; one that `decides` and touches nothing ends its operation."""
+        cursor = self._db.execute(self._sql[step.statement], step.params)
+        rows: list[Row] = cursor.fetchall()
+        if step.decides and cursor.rowcount == 0:
             raise RaceLostError
-        return touched
+        return rows
 
-    def one(self, name: str, params: Params) -> Row | None:
-        """The first row of a statement."""
-        row: Row | None = self._db.execute(self._sql[name], params).fetchone()
-        return row
-
-    def all(self, name: str, params: Params) -> list[Row]:
-        """Every row of a statement."""
+    def rows(self, query: Query) -> list[Row]:
+        """Every row of a query."""
+        name, params = query
         return self._db.execute(self._sql[name], params).fetchall()
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """Turn SQLite's errors into the port's."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreUnavailableError(str(error)) from error

@@ -1,0 +1,31 @@
+"""Opening: the store on the engine that its address names."""
+
+from pathlib import Path
+
+from watchword.adapters.store.postgres import PostgresEngine
+from watchword.adapters.store.sqlite import SqliteEngine
+from watchword.adapters.store.store import EngineStore
+
+
+async def open_store(
+    database: Path | str,
+    *,
+    strict: bool = True,
+    queue_limit: int = 10_000,
+    lanes: int = 2,
+    listens: bool = True,
+) -> EngineStore:
+    """Open a SQLite file (a path) or a PostgreSQL database (a URL), its schema brought up to date.
+
+    Raises:
+        StoreUnavailableError: it cannot be opened; nothing was changed.
+        SchemaTooNewError: a newer program has written it.
+
+    """
+    if isinstance(database, Path):
+        return EngineStore(SqliteEngine(database, strict=strict, queue_limit=queue_limit))
+    return EngineStore(
+        await PostgresEngine.open(
+            database, strict=strict, queue_limit=queue_limit, lanes=lanes, listens=listens
+        )
+    )

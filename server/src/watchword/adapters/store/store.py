@@ -1,0 +1,259 @@
+"""Store: the store and registry ports, said in named statements to whichever engine there is."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from watchword.adapters.store import rows
+from watchword.adapters.store.engine import Engine, Params, Query, Row, Step
+from watchword.adapters.store.steps import ANSWER_LIFETIME, HOUR, charge_steps, steps_of
+from watchword.domain.api_key import ApiKey
+from watchword.domain.authentication import Authentication
+from watchword.domain.number_history import NumberHistory
+from watchword.domain.project import Project
+from watchword.domain.screening.facts import Counted
+from watchword.domain.task import Task
+from watchword.ports.store import (
+    Change,
+    Charge,
+    InboxMessage,
+    SavedAnswer,
+    SpendWindow,
+    Surroundings,
+    Timeline,
+)
+
+
+class EngineStore:
+    """The ports over one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def schema_version(self) -> int:
+        """The newest schema step that was applied."""
+        return self._engine.schema_version
+
+    async def close(self) -> None:
+        """Finish what is gathered, then let go of the database."""
+        await self._engine.close()
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each commit, and when another process tells of one."""
+        self._engine.on_commit(listener)
+
+    async def surroundings(
+        self,
+        project_id: UUID,
+        e164: str,
+        counters: Sequence[str],
+        windows: Sequence[SpendWindow],
+        now: int,
+    ) -> Surroundings:
+        """What is known of a number and around a request."""
+        hour = now // HOUR
+        project = {"project_id": project_id.bytes}
+        found = await self._engine.read(
+            ("number", {**project, "phone_number": e164}),
+            ("balance", project),
+            *(
+                ("counter", {**project, "hour": hour, "hour_before": hour - 1, "name": name})
+                for name in counters
+            ),
+            *(("spend", {**project, **_window(window)}) for window in windows),
+        )
+        history = _history(project_id, e164, found[0])
+        balance = found[1]
+        counted, spent = found[2 : 2 + len(counters)], found[2 + len(counters) :]
+        newest = (
+            await self._authentication(history.authentication_id)
+            if history.authentication_id
+            else None
+        )
+        return Surroundings(
+            history=history,
+            newest=newest,
+            counts={
+                name: _counted(hour, found_hours)
+                for name, found_hours in zip(counters, counted, strict=True)
+            },
+            spent={
+                (window.period, window.country): amounts[0][0] if amounts else 0
+                for window, amounts in zip(windows, spent, strict=True)
+            },
+            balance=balance[0][0] if balance else None,
+        )
+
+    async def _one(self, name: str, params: Params) -> Row | None:
+        (found,) = await self._engine.read((name, params))
+        return found[0] if found else None
+
+    async def _authentication(self, authentication_id: UUID) -> Authentication | None:
+        row = await self._one("authentication", {"id": authentication_id.bytes})
+        return rows.to_authentication(row) if row else None
+
+    async def history(self, project_id: UUID, e164: str) -> NumberHistory:
+        """What is remembered of a number."""
+        params = {"project_id": project_id.bytes, "phone_number": e164}
+        (found,) = await self._engine.read(("number", params))
+        return _history(project_id, e164, found)
+
+    async def authentication(
+        self, authentication_id: UUID
+    ) -> tuple[Authentication, NumberHistory] | None:
+        """One authentication and the history of its number."""
+        about = {"id": authentication_id.bytes}
+        found, history = await self._engine.read(
+            ("authentication", about), ("number_of_authentication", about)
+        )
+        if not found:
+            return None
+        authentication = rows.to_authentication(found[0])
+        return authentication, _history(
+            authentication.project_id, authentication.number.e164, history
+        )
+
+    async def timeline(self, authentication_id: UUID) -> Timeline | None:
+        """One authentication with its events."""
+        found, events = await self._engine.read(
+            ("authentication", {"id": authentication_id.bytes}),
+            ("events", {"authentication_id": authentication_id.bytes}),
+        )
+        if not found:
+            return None
+        return Timeline(rows.to_authentication(found[0]), tuple(map(rows.to_event, events)))
+
+    async def answer(self, project_id: UUID, key: str, since: int) -> SavedAnswer | None:
+        """The answer kept under an idempotency key."""
+        params = {"project_id": project_id.bytes, "key": key, "since": since}
+        row = await self._one("answer", params)
+        return rows.to_answer(key, row) if row else None
+
+    async def attempt_of(self, account: str, provider_message_id: str) -> tuple[UUID, int] | None:
+        """The attempt behind a provider's message id."""
+        params = {"account": account, "provider_message_id": provider_message_id}
+        row = await self._one("sent_message", params)
+        return (UUID(bytes=row[0]), row[1]) if row else None
+
+    async def next_due(self) -> int | None:
+        """When the earliest task is due."""
+        row = await self._one("next_due", {})
+        return row[0] if row else None
+
+    async def inbox(self, project_id: UUID, to: str | None, limit: int) -> Sequence[InboxMessage]:
+        """The newest sandbox messages."""
+        params: Params = {"project_id": project_id.bytes, "limit": limit}
+        query: Query = (
+            ("inbox", params) if to is None else ("inbox_of_number", {**params, "phone_number": to})
+        )
+        (found,) = await self._engine.read(query)
+        return [rows.to_inbox_message(row) for row in found]
+
+    async def save(self, change: Change) -> bool:
+        """Write a change whole, or nothing of it."""
+        steps = tuple(steps_of(change))
+        return await self._engine.write(steps, relaxed=change.relaxed) is not None
+
+    async def charge(self, project_id: UUID, charge: Charge) -> bool:
+        """Take money alone."""
+        return await self._engine.write(tuple(charge_steps(project_id, charge))) is not None
+
+    async def is_prepaid(self, project_id: UUID) -> bool:
+        """Whether a project pays from a balance."""
+        return await self.balance(project_id) is not None
+
+    async def _write(self, *steps: Step, relaxed: bool = False) -> list[list[Row]]:
+        """Carry out steps that nothing can refuse."""
+        return await self._engine.write(steps, relaxed=relaxed) or []
+
+    async def claim(self, now: int, lease: int, limit: int) -> Sequence[Task]:
+        """Take due tasks for a while."""
+        params = {"now": now, "lease_until": now + lease, "limit": limit}
+        (claimed,) = await self._write(Step("claim_tasks", params), relaxed=True)
+        return [rows.to_task(row) for row in claimed]
+
+    async def forget_old(self, now: int, limit: int) -> int:
+        """Remove what no longer serves, a bounded number of rows at a time."""
+        day = 24 * HOUR
+        forgotten = await self._write(
+            *(
+                Step(name, {"before": before, "limit": limit})
+                for name, before in (
+                    ("forget_answers", now - ANSWER_LIFETIME),
+                    ("forget_counters", now // HOUR - 2),
+                    ("forget_spend", now - 40 * day),
+                    ("forget_sent_messages", now - 14 * day),
+                    ("forget_inbox", now - 7 * day),
+                )
+            ),
+            relaxed=True,
+        )
+        return sum(map(len, forgotten))
+
+    async def add_inbox_message(self, message: InboxMessage) -> None:
+        """Put a message in the sandbox inbox."""
+        step = Step("insert_inbox_message", rows.from_inbox_message(message))
+        await self._write(step, relaxed=True)
+
+    async def directory_version(self) -> int:
+        """A number that rises with every change to a project or a key."""
+        row = await self._one("directory_version", {})
+        assert row is not None  # noqa: S101 - the first migration writes this row
+        return int(row[0])
+
+    async def projects(self) -> Sequence[Project]:
+        """Every project."""
+        (found,) = await self._engine.read(("projects", {}))
+        return [rows.to_project(row) for row in found]
+
+    async def api_keys(self) -> Sequence[ApiKey]:
+        """Every key."""
+        (found,) = await self._engine.read(("api_keys", {}))
+        return [rows.to_api_key(row) for row in found]
+
+    async def put_project(self, project: Project) -> None:
+        """Add or replace a project."""
+        await self._put(Step("put_project", rows.from_project(project)))
+
+    async def put_api_key(self, key: ApiKey) -> None:
+        """Add or replace a key."""
+        await self._put(Step("put_api_key", rows.from_api_key(key)))
+
+    async def _put(self, step: Step) -> None:
+        await self._write(step, Step("raise_directory_version", {}))
+
+    async def touch_api_keys(self, last_used: dict[UUID, int]) -> None:
+        """Remember when keys were last used."""
+        await self._write(
+            *(
+                Step("touch_api_key", {"id": key_id.bytes, "last_used_at": at})
+                for key_id, at in last_used.items()
+            ),
+            relaxed=True,
+        )
+
+    async def balance(self, project_id: UUID) -> int | None:
+        """The prepaid balance."""
+        row = await self._one("balance", {"project_id": project_id.bytes})
+        return int(row[0]) if row else None
+
+    async def add_balance(self, project_id: UUID, amount: int) -> int:
+        """Raise or lower the prepaid balance."""
+        params = {"project_id": project_id.bytes, "amount": amount}
+        ((row,),) = await self._write(Step("add_balance", params))
+        return int(row[0])
+
+
+def _window(window: SpendWindow) -> Params:
+    return {"start": window.start, "period": window.period, "country": window.country}
+
+
+def _counted(hour: int, found: list[Row]) -> Counted:
+    by_hour = {row[0]: row[1] for row in found}
+    return Counted(by_hour.get(hour, 0), by_hour.get(hour - 1, 0))
+
+
+def _history(project_id: UUID, e164: str, found: list[Row]) -> NumberHistory:
+    if found:
+        return rows.to_history(found[0])
+    return NumberHistory(project_id=project_id, e164=e164)
