@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,7 @@ from watchword.adapters.numbering.libphonenumber import LibPhoneNumber
 from watchword.adapters.providers.registry import ProviderRegistry
 from watchword.adapters.store.opening import open_store
 from watchword.adapters.store.store import EngineStore
+from watchword.adapters.telemetry import PrometheusTelemetry
 from watchword.domain.authentication import Authentication, StartStatus
 from watchword.domain.channel import Channel
 from watchword.domain.check import CheckStatus
@@ -38,6 +40,7 @@ from watchword.domain.task import (
 )
 from watchword.ports.courier import Delivered, NotDelivered
 from watchword.ports.provider import Accepted, Message, Refused, Report, Unavailable
+from watchword.testing import RunningService, running_service
 from watchword.usecases.check_code import CheckCode
 from watchword.usecases.deliver_callback import DeliverOneCallback
 from watchword.usecases.expire_authentication import ExpireAuthentication as Expire
@@ -153,15 +156,22 @@ class World:
         self.directory = MemoryDirectory(self.store)
         self.providers = {name: ScriptedProvider(name) for name in ("one", "two", "three")}
         self.courier = RecordingCourier()
-        self.start = StartAuthentication(self.store, self.clock, self.keyring, LibPhoneNumber())
-        self.check_code = CheckCode(self.store, self.clock, self.keyring)
-        self.retry_authentication = RetryAuthentication(self.store, self.clock)
-        self.record_receipt = RecordReceipt(self.store, self.clock, self.directory)
+        self.telemetry = PrometheusTelemetry()
+        self.start = StartAuthentication(
+            self.store, self.clock, self.keyring, LibPhoneNumber(), self.telemetry
+        )
+        self.check_code = CheckCode(self.store, self.clock, self.keyring, self.telemetry)
+        self.retry_authentication = RetryAuthentication(self.store, self.clock, self.telemetry)
+        self.record_receipt = RecordReceipt(self.store, self.clock, self.directory, self.telemetry)
         self.record_feedback = RecordFeedback(self.store, self.clock, LibPhoneNumber())
         registry = ProviderRegistry(self.providers)
-        self.send = Send(self.store, self.clock, self.keyring, self.directory, registry)
+        self.send = Send(
+            self.store, self.clock, self.keyring, self.directory, registry, self.telemetry
+        )
         self.follow_up = FollowUp(self.store, registry, self.record_receipt)
-        self.deliver = DeliverOneCallback(self.store, self.clock, self.keyring, self.courier)
+        self.deliver = DeliverOneCallback(
+            self.store, self.clock, self.keyring, self.courier, self.telemetry
+        )
         self.expire = Expire(self.store, self.clock)
         self.project = Project(
             id=self.clock.new_id(),
@@ -262,6 +272,16 @@ class World:
         return [message for provider in self.providers.values() for message in provider.sent]
 
 
+def service_on(
+    database: Path | str, **settings: Any
+) -> contextlib.AbstractContextManager[RunningService]:
+    """A service on a database that is looked at beside it."""
+    where = (
+        {"data_dir": database.parent} if isinstance(database, Path) else {"database_url": database}
+    )
+    return running_service(**where, **({"log_level": "error"} | settings))
+
+
 def looked_up(database: Path | str, sql: str) -> str:
     """The first value of a query as somebody beside us sees it: what is committed."""
     if isinstance(database, Path):
@@ -269,6 +289,14 @@ def looked_up(database: Path | str, sql: str) -> str:
             row = other.execute(sql).fetchone()
             return "" if row is None else str(row[0])
     return psql(database, sql)
+
+
+def contents(database: Path | str) -> bytes:
+    """All that is kept: the database's files, or every row of every table."""
+    if isinstance(database, Path):
+        return b"".join(path.read_bytes() for path in sorted(database.parent.iterdir()))
+    tables = psql(database, "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+    return "".join(psql(database, f"SELECT * FROM {table}") for table in tables.split()).encode()
 
 
 def stored(database: Path | str, authentication_id: UUID) -> str:
@@ -291,6 +319,15 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """An empty database of either engine."""
     if request.param == "sqlite":
         return tmp_path / "watchword.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """What a service is told of its database: nothing, or the address of an empty one."""
+    if request.param == "sqlite":
+        return None
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.new_database()
 

@@ -26,8 +26,8 @@ NO_LIMITS = Limits(number_10_minutes=0, number_day=0)
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[RunningService]:
-    with running_service() as running:
+def service(database_url: str | None) -> Iterator[RunningService]:
+    with running_service(database_url=database_url) as running:
         running.change(ProjectSettings(limits=NO_LIMITS))
         yield running
 

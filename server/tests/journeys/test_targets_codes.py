@@ -16,7 +16,7 @@ import aiohttp.web
 import pytest
 import structlog
 from msgspec.structs import replace
-from server.tests.conftest import stored
+from server.tests.conftest import contents, service_on, stored
 
 from watchword.domain.code import derive_code, matching_attempt
 from watchword.domain.project import Limits, Mode, ProjectSettings
@@ -31,8 +31,8 @@ NO_LIMITS = Limits(
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[RunningService]:
-    with running_service(log_level="warning") as running:
+def service(database_url: str | None) -> Iterator[RunningService]:
+    with running_service(database_url=database_url, log_level="warning") as running:
         yield running
 
 
@@ -196,23 +196,21 @@ async def test_c5_unknown_expired_and_wrong_derive_and_compare_alike(
 
 
 def test_c6_no_code_is_anywhere_but_in_the_persons_message(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    database: Path | str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     received: list[bytes] = []
     structlog.reset_defaults()  # which writes every line there is
-    with running_service(data_dir=tmp_path) as service:
+    with service_on(database, log_level="info") as service:
         service.change(
             ProjectSettings(code_length=10, routes=SANDBOX_ROUTES, limits=NO_LIMITS), mode=Mode.LIVE
         )
         codes = asyncio.run(_a_thousand_flows(service, received))
         metrics = service.watchword.telemetry.page()
-        files = b"".join(path.read_bytes() for path in sorted(tmp_path.iterdir()))
+        files = contents(database)
     out, err = capfd.readouterr()
     sinks = {
         "the database": files,
-        "the files after a clean stop": b"".join(
-            path.read_bytes() for path in sorted(tmp_path.iterdir())
-        ),
+        "the database after a clean stop": contents(database),
         "the log": (out + err).encode(),
         "the metrics": metrics,
         "callbacks and answers": b"\n".join(received),

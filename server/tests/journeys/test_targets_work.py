@@ -1,12 +1,6 @@
 """The promises about work: a request sent twice is done once, and a stop loses nothing."""
 
 import asyncio
-import os
-import re
-import signal
-import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -14,13 +8,12 @@ from uuid import UUID
 import aiohttp
 import httpx2
 import pytest
-from server.tests.conftest import DAY, ManualClock
+from server.tests.conftest import DAY, ManualClock, looked_up
+from server.tests.processes import HEADERS, serve
 
+from watchword.adapters.store.opening import open_store
 from watchword.testing import RunningService, running_service
 from watchword_client.testing import Inbox
-
-CUSTOMER = "0198c0de-0000-7000-8000-000000000001"
-KEY = "a-key-of-more-than-16-characters"
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +22,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture(scope="module")
-def service(clock: ManualClock) -> Iterator[RunningService]:
-    with running_service(clock=clock, log_level="error") as running:
+def service(clock: ManualClock, database_url: str | None) -> Iterator[RunningService]:
+    with running_service(database_url=database_url, clock=clock, log_level="error") as running:
         yield running
 
 
@@ -107,32 +100,13 @@ def test_w3_a_retry_sent_twice_under_one_key_sends_one_message(
         assert len(inbox.messages(number)) == 2
 
 
-def start_process(data_dir: Path) -> tuple[subprocess.Popen[str], str]:
-    """`watchword serve` in a process of its own, and where it listens."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "watchword", "serve", "--port", "0", "--data-dir", str(data_dir)],
-        env={
-            **os.environ,
-            "WATCHWORD_BOOTSTRAP_CUSTOMER_UUID": CUSTOMER,
-            "WATCHWORD_BOOTSTRAP_API_KEY": KEY,
-            "PYTHONUNBUFFERED": "1",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-        if found:
-            return process, found[0]
-    raise AssertionError(f"it did not start: {process.wait()}")
-
-
-async def test_w9_a_stop_finishes_what_is_in_flight_and_exits_0(tmp_path: Path) -> None:
-    process, url = await asyncio.to_thread(start_process, tmp_path)
-    headers = {"x-api-key": KEY, "customer-uuid": CUSTOMER}
-    async with aiohttp.ClientSession(headers=headers) as session:
+async def test_w9_a_stop_finishes_what_is_in_flight_and_exits_0(
+    database: Path | str, tmp_path: Path
+) -> None:
+    address = None if isinstance(database, Path) else database
+    process = await asyncio.to_thread(serve, tmp_path, address)
+    url = process.url
+    async with aiohttp.ClientSession(headers=HEADERS) as session:
         # A long poll that would last thirty seconds, as an open page would.
         waiting = asyncio.create_task(
             session.get(f"{url}/v1/sandbox/messages?to=%2B33699999999&wait=30")
@@ -145,7 +119,7 @@ async def test_w9_a_stop_finishes_what_is_in_flight_and_exits_0(tmp_path: Path) 
         ]
         answered = []
         done, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
-        process.send_signal(signal.SIGTERM)
+        process.process.terminate()
         for outcome in await asyncio.gather(*flying, return_exceptions=True):
             if isinstance(outcome, aiohttp.ClientResponse):
                 answered.append((await outcome.json())["authentication_uuid"])
@@ -153,17 +127,10 @@ async def test_w9_a_stop_finishes_what_is_in_flight_and_exits_0(tmp_path: Path) 
                 assert isinstance(outcome, aiohttp.ClientError | OSError)
         inbox = await waiting
         assert await inbox.json() == {"messages": []}
-    code = await asyncio.to_thread(process.wait, 30)
-    assert process.stdout is not None
-    process.stdout.close()
-    assert code == 0
+    assert await asyncio.to_thread(process.wait) == 0
     assert len(answered) >= len(done) > 0
-
-    with sqlite3.connect(tmp_path / "watchword.db") as database:
-        kept = {
-            str(UUID(bytes=row[0])) for row in database.execute("SELECT id FROM authentications")
-        }
-        half_done = database.execute("SELECT COUNT(*) FROM tasks WHERE tries > 0").fetchone()[0]
-    database.close()
-    assert set(answered) <= kept
-    assert half_done == 0
+    store = await open_store(database)
+    for authentication in answered:
+        assert await store.authentication(UUID(authentication)) is not None
+    await store.close()
+    assert looked_up(database, "SELECT COUNT(*) FROM tasks WHERE tries > 0") == "0"

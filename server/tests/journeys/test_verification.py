@@ -30,8 +30,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture(scope="module")
-def service(clock: ManualClock) -> Iterator[RunningService]:
-    with running_service(clock=clock, log_level="error") as running:
+def service(clock: ManualClock, database_url: str | None) -> Iterator[RunningService]:
+    with running_service(database_url=database_url, clock=clock, log_level="error") as running:
         yield running
 
 
