@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from watchword.adapters.telemetry import PrometheusTelemetry
+from watchword.adapters.telemetry import LABELS, PrometheusTelemetry
 from watchword.cli.main import COMMANDS
 from watchword.domain.project import Limits, ProjectSettings
 from watchword.settings import PREFIX, Settings
@@ -161,7 +161,8 @@ def metrics_page() -> str:
         "# Metrics",
         (
             "`GET /metrics` answers in the Prometheus text format. Names and labels are stable; no label"
-            " holds a number, a code or a key."
+            " holds a number, a code or a key. `country` is an ISO 3166-1 region; a label of which nothing"
+            " is known is `none`. [Observe](../how-to/observe.md) says what to look at."
         ),
     ]
     for metric in PrometheusTelemetry().registry.collect():
@@ -174,14 +175,6 @@ def metrics_page() -> str:
         ]
     return "\n\n".join(parts) + "\n"
 
-
-LABELS = {
-    "watchword_requests": ("operation", "answer"),
-    "watchword_request_seconds": ("operation",),
-    "watchword_tasks": ("kind", "outcome"),
-    "watchword_task_seconds": ("kind",),
-    "watchword_outbox_delay_seconds": (),
-}
 
 PAGES = {"cli.md": cli_page, "settings.md": settings_page, "metrics.md": metrics_page}
 

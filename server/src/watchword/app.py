@@ -15,7 +15,7 @@ from watchword.adapters.numbering.libphonenumber import LibPhoneNumber
 from watchword.adapters.providers.registry import ProviderRegistry
 from watchword.adapters.store.opening import open_store
 from watchword.adapters.store.store import EngineStore
-from watchword.adapters.telemetry import PrometheusTelemetry
+from watchword.adapters.telemetry import PrometheusTelemetry, open_telemetry
 from watchword.edges.api.app import Api
 from watchword.edges.api.operations import Operations
 from watchword.edges.http.bell import Bell
@@ -33,8 +33,12 @@ from watchword.usecases.follow_up_attempt import FollowUpAttempt
 from watchword.usecases.get_authentication import GetAuthentication
 from watchword.usecases.look_up_number import LookUpNumber
 from watchword.usecases.manage.api_keys import ManageApiKeys
+from watchword.usecases.manage.audit import Audit
 from watchword.usecases.manage.bootstrap import Bootstrap
+from watchword.usecases.manage.forget_number import ForgetNumber
+from watchword.usecases.manage.keyring import ManageKeyring
 from watchword.usecases.manage.projects import ManageProjects
+from watchword.usecases.manage.redeliver_callbacks import RedeliverCallbacks
 from watchword.usecases.read_inbox import ReadInbox
 from watchword.usecases.record_feedback import RecordFeedback
 from watchword.usecases.record_receipt import RecordReceipt
@@ -44,6 +48,8 @@ from watchword.usecases.start_authentication import StartAuthentication
 
 REFRESH = 0.5
 """Seconds between looks at the registry: a revoked key is refused within one."""
+COUNTED = 100_000
+"""Due tasks are counted up to this."""
 USES_WRITTEN_EVERY = 60
 """Looks between writing down when keys were last used: half a minute."""
 
@@ -61,15 +67,21 @@ class Watchword(Struct, frozen=True, kw_only=True):
     worker: Worker
     manage_projects: ManageProjects
     manage_api_keys: ManageApiKeys
+    manage_keyring: ManageKeyring
+    forget_number: ForgetNumber
+    redeliver_callbacks: RedeliverCallbacks
+    audit: Audit
     bootstrap: Bootstrap
     bell: Bell
 
 
 @contextlib.asynccontextmanager
 async def open_watchword(
-    settings: Settings, clock: Clock | None = None
+    settings: Settings, clock: Clock | None = None, actor: str = "watchword"
 ) -> AsyncIterator[Watchword]:
     """Open the store, put everything together, and close it again at the end.
+
+    `actor` is who the audit log says it was.
 
     Raises:
         StoreUnavailableError, SchemaTooNewError, KeyringError: it cannot be opened; nothing was
@@ -88,9 +100,10 @@ async def open_watchword(
         queue_limit=settings.queue_limit,
         lanes=settings.database_lanes,
         listens=settings.database_listen,
+        retention_days=settings.retention_days,
     )
     courier = HttpCourier(allow_private=settings.callback_private_addresses)
-    watchword = _assemble(settings, clock or SystemClock(), keyring, store, courier)
+    watchword = _assemble(settings, clock or SystemClock(), keyring, store, courier, actor)
     await watchword.directory.refresh()
     try:
         async with _kept_fresh(watchword):
@@ -98,6 +111,7 @@ async def open_watchword(
     finally:
         await courier.close()
         await store.close()
+        await asyncio.to_thread(watchword.telemetry.close)
 
 
 def _assemble(
@@ -106,33 +120,34 @@ def _assemble(
     keyring: FileKeyring,
     store: EngineStore,
     courier: HttpCourier,
+    actor: str,
 ) -> Watchword:
     directory = MemoryDirectory(store)
     numbering = LibPhoneNumber()
-    telemetry = PrometheusTelemetry()
+    telemetry = open_telemetry()
     providers = ProviderRegistry(
         {
             entry.name: entry.load()(store, clock)
             for entry in entry_points(group="watchword.providers")
         }
     )
-    record_receipt = RecordReceipt(store, clock, directory)
+    record_receipt = RecordReceipt(store, clock, directory, telemetry)
     worker = Worker(
         store,
         clock,
         telemetry,
-        send=SendAttempt(store, clock, keyring, directory, providers),
+        send=SendAttempt(store, clock, keyring, directory, providers, telemetry),
         follow_up=FollowUpAttempt(store, providers, record_receipt),
-        deliver_callback=DeliverOneCallback(store, clock, keyring, courier),
+        deliver_callback=DeliverOneCallback(store, clock, keyring, courier, telemetry),
         expire=ExpireAuthentication(store, clock),
-        at_once=settings.workers,
+        at_once=settings.tasks_at_once,
     )
     bell = Bell()
     store.on_change(bell.ring)
     operations = Operations(
-        start=StartAuthentication(store, clock, keyring, numbering),
-        check_code=CheckCode(store, clock, keyring),
-        retry_authentication=RetryAuthentication(store, clock),
+        start=StartAuthentication(store, clock, keyring, numbering, telemetry),
+        check_code=CheckCode(store, clock, keyring, telemetry),
+        retry_authentication=RetryAuthentication(store, clock, telemetry),
         get_authentication=GetAuthentication(store),
         record_feedback=RecordFeedback(store, clock, numbering),
         look_up_number=LookUpNumber(numbering=numbering, budget=settings.lookup_timeout),
@@ -143,15 +158,16 @@ def _assemble(
         bell=bell,
         docs_url=settings.public_url or f"http://{settings.host}:{settings.port}",
     )
-    manage_projects = ManageProjects(store, clock)
-    manage_api_keys = ManageApiKeys(store, clock)
+    manage_projects = ManageProjects(store, clock, actor)
+    manage_api_keys = ManageApiKeys(store, clock, actor)
 
     async def readiness() -> dict[str, str]:
         try:
-            due = await store.next_due()
+            earliest = await store.next_due()
+            telemetry.outbox_due.set(await store.due(clock.now(), COUNTED))
         except StoreUnavailableError as error:
-            return {"store": str(error)}
-        waiting = 0 if due is None else max(0, clock.now() - due)
+            return {"store": f"{error}: see that the database runs and can be written"}
+        waiting = 0 if earliest is None else max(0, clock.now() - earliest)
         telemetry.outbox_delay.set(waiting / 1000)
         return {}
 
@@ -169,6 +185,10 @@ def _assemble(
         worker=worker,
         manage_projects=manage_projects,
         manage_api_keys=manage_api_keys,
+        manage_keyring=ManageKeyring(keyring, store, clock, actor),
+        forget_number=ForgetNumber(store, clock, numbering, actor),
+        redeliver_callbacks=RedeliverCallbacks(store, clock),
+        audit=Audit(store),
         bootstrap=Bootstrap(store, manage_projects, manage_api_keys),
         bell=bell,
     )
@@ -181,6 +201,7 @@ async def _kept_fresh(watchword: Watchword) -> AsyncIterator[None]:
     async def keep() -> None:
         for look in range(1, 2**63):
             await asyncio.sleep(REFRESH)
+            watchword.keyring.refresh()
             with contextlib.suppress(StoreUnavailableError):
                 await watchword.directory.refresh()
                 if look % USES_WRITTEN_EVERY == 0:

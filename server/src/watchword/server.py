@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import uvicorn
 
 from watchword.app import Watchword
+from watchword.edges.http.entry import Application
 from watchword.edges.http.protocol import BoundedHttpProtocol
 
 T = TypeVar("T")
@@ -46,6 +47,22 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _server(application: Application, patience: int) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            application,
+            http=BoundedHttpProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=patience,
+            timeout_keep_alive=30,
+        )
+    )
+
+
 async def serve(
     watchword: Watchword,
     listener: socket.socket,
@@ -58,19 +75,7 @@ async def serve(
     `shutdown_timeout` seconds.
     """
     patience = watchword.settings.shutdown_timeout
-    server = _Server(
-        uvicorn.Config(
-            watchword.http,
-            http=BoundedHttpProtocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=patience,
-            timeout_keep_alive=30,
-        )
-    )
+    server = _server(watchword.http, patience)
     working = (
         asyncio.create_task(watchword.worker.run(patience))
         if watchword.settings.run_worker
@@ -92,6 +97,17 @@ async def serve(
         if working is not None:
             await working
         stopping.cancel()
+
+
+async def serve_pages(watchword: Watchword, listener: socket.socket, stop: asyncio.Event) -> None:
+    """Answer /livez, /readyz and /metrics until `stop` is set: for a process that only works."""
+    server = _server(watchword.http.pages, watchword.settings.shutdown_timeout)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await stop.wait()
+    finally:
+        server.should_exit = True
+        await serving
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

@@ -67,15 +67,33 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             "process (normal)."
         ),
     ] = "strict"
+    retention_days: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=3650,
+            description="Days after which an authentication, its events and an unused number are "
+            "erased.",
+        ),
+    ] = 30
     queue_limit: Annotated[
         int, Meta(ge=1, description="Writes that may wait; above it the answer is 503.")
     ] = 10_000
-    workers: Annotated[
+    tasks_at_once: Annotated[
         int, Meta(ge=1, le=1000, description="Tasks one worker carries out at the same time.")
     ] = 64
     run_worker: Annotated[
         bool, Meta(description="Whether `serve` runs a worker inside the same process.")
     ] = True
+    worker_port: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=65535,
+            description="Port on which `watchword worker` answers /livez, /readyz and /metrics; with 0 "
+            "it listens nowhere.",
+        ),
+    ] = 0
     shutdown_timeout: Annotated[
         int, Meta(ge=1, description="Seconds that work in flight has to finish after a stop.")
     ] = 30

@@ -60,7 +60,7 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(
     path = tmp_path / "watchword.db"
     SqliteConnection(path).close()
     before = SqliteMaker(strict=True).dump(tmp_path)
-    broken = (*migrations(), (2, "CREATE TABLE extra (id INTEGER);\nnonsense"))
+    broken = (*migrations(), (len(migrations()) + 1, "CREATE TABLE extra (id INTEGER);\nnonsense"))
     monkeypatch.setattr("watchword.adapters.store.sqlite_connection.migrations", lambda: broken)
     with pytest.raises(StoreUnavailableError):
         SqliteConnection(path)

@@ -53,3 +53,11 @@ async def test_one_who_went_away_is_not_rung_for() -> None:
     await here
     await asyncio.wait([gone])
     assert not bell._waiting
+
+
+async def test_a_ring_during_a_look_is_not_lost() -> None:
+    bell = Bell()
+    heard = bell.rings
+    bell.ring()
+    async with asyncio.timeout(LONG / 2):
+        await bell.wait(LONG, heard)

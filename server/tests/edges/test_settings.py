@@ -24,10 +24,10 @@ def test_without_anything_the_defaults_hold_and_are_the_safe_ones(file: Path) ->
 
 
 def test_each_source_overrides_the_one_before(file: Path) -> None:
-    file.write_text('port = 1\nhost = "file"\nlog_level = "error"\nworkers = 3\n')
+    file.write_text('port = 1\nhost = "file"\nlog_level = "error"\ntasks_at_once = 3\n')
     environment = {"WATCHWORD_HOST": "environment", "WATCHWORD_LOG_LEVEL": "debug"}
     settings = load_settings(environment, log_level="warning", port=None)
-    assert (settings.port, settings.workers) == (1, 3)
+    assert (settings.port, settings.tasks_at_once) == (1, 3)
     assert settings.host == "environment"
     assert settings.log_level == "warning"
 
@@ -93,7 +93,7 @@ def test_an_unknown_setting_is_named_with_its_file(file: Path) -> None:
     ("name", "value"),
     [
         ("port", "65536"), ("port", "-1"), ("port", "many"), ("durability", "loose"),
-        ("queue_limit", "0"), ("workers", "1001"), ("workers", "0"), ("run_worker", "perhaps"),
+        ("queue_limit", "0"), ("tasks_at_once", "1001"), ("tasks_at_once", "0"), ("run_worker", "perhaps"),
         ("log_level", "loud"), ("log_format", "xml"), ("bootstrap_customer_uuid", "me"),
         ("lookup_timeout", "0"), ("shutdown_timeout", "0"),
     ],

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 from msgspec.structs import replace
-from server.tests.conftest import MINUTE, NO_LIMITS, SECOND, ManualClock
+from server.tests.conftest import LEASE, MINUTE, NO_LIMITS, SECOND, ManualClock
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from watchword.domain import project as projects
@@ -83,9 +83,10 @@ class App:
         watchword = self.service.watchword
         while True:
             due = await watchword.store.next_due()
-            if due is None or due > self.clock.now():
+            # What is claimed is due again at the end of its lease, until it is done.
+            if due is None or due > self.clock.now() + LEASE:
                 return
-            await watchword.bell.wait(1)
+            await watchword.bell.wait(0.1)
 
     def settle(self) -> None:
         """Wait until the worker has done all that is due."""

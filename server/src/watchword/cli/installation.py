@@ -1,6 +1,7 @@
 """Installation: the settings and the database that a command works on."""
 
 import asyncio
+import getpass
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,12 +70,19 @@ def plain_failures(settings: Settings) -> Iterator[None]:
         raise Failure(str(error), code=USAGE) from None
 
 
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may have no name for its user
+        return "unknown"
+
+
 def on_installation(work: Callable[[Watchword], Awaitable[T]], data_dir: Path | None = None) -> T:
     """Open the installation, do the work, close it; what cannot be done is said plainly."""
     settings = settings_of(data_dir=data_dir)
 
     async def main() -> T:
-        async with open_watchword(settings) as watchword:
+        async with open_watchword(settings, actor=f"cli:{_user()}") as watchword:
             return await work(watchword)
 
     with plain_failures(settings):

@@ -9,16 +9,22 @@ from importlib.metadata import version
 import click
 
 COMMANDS = {
+    "audit": "Read and verify the log of what operators did.",
+    "backup": "Write everything to one file.",
     "check": "Check a code that a person typed.",
     "demo": "Send a code and check it on a throwaway service.",
     "dev": "Start a service for development.",
     "doctor": "Say what is missing, and what to do about it.",
     "explain": "Tell what happened to an authentication, and why.",
+    "forget": "Erase all that is kept of a number.",
     "inbox": "Read the sandbox inbox.",
+    "keyring": "Change the key that codes are derived from.",
     "keys": "Make, list and revoke API keys.",
     "lookup": "Tell what is known about a number.",
     "migrate": "Bring the database to this program's schema.",
     "projects": "Make projects and change their settings.",
+    "redeliver": "Post callbacks again that were given up.",
+    "restore": "Fill an empty database from a backup.",
     "retry": "Send another code for an authentication.",
     "send": "Send a code to a number.",
     "serve": "Start the service.",

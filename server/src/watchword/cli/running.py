@@ -42,10 +42,15 @@ def _who(settings: Settings) -> str | None:
     return "Another program is listening there."
 
 
-async def serve_installation(settings: Settings, started: Started) -> None:
-    """Open the installation, give an empty one its first project, and serve until a signal."""
+async def serve_installation(
+    settings: Settings, started: Started, descriptor: int | None = None
+) -> None:
+    """Open the installation, give an empty one its first project, and serve until a signal.
+
+    `descriptor` is of a socket that listens already.
+    """
     configure_logging(level=settings.log_level, as_json=settings.log_format == "json")
-    listener = listener_for(settings)
+    listener = listener_for(settings) if descriptor is None else socket.socket(fileno=descriptor)
     port = listener.getsockname()[1]
     url = f"http://{settings.host}:{port}"
     stop = asyncio.Event()

@@ -1,15 +1,20 @@
 """`watchword serve`: the service, as it runs in production."""
 
+import sys
 from pathlib import Path
 
 import click
 from msgspec.structs import replace
 
-from watchword.app import Watchword
-from watchword.cli.installation import data_dir_option, plain_failures, settings_of
+from watchword.adapters.logging import configure_logging
+from watchword.app import Watchword, open_watchword
+from watchword.cli.installation import USAGE, data_dir_option, plain_failures, settings_of
+from watchword.cli.main import Failure
 from watchword.cli.output import json_option, write_json
-from watchword.cli.running import serve_installation
+from watchword.cli.processes import serve_in_processes
+from watchword.cli.running import Started, listener_for, serve_installation
 from watchword.server import run
+from watchword.settings import Settings
 from watchword.usecases.manage.bootstrap import FirstProject
 
 
@@ -18,9 +23,22 @@ from watchword.usecases.manage.bootstrap import FirstProject
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one.")
 @data_dir_option
 @click.option("--no-worker", is_flag=True, help="Leave the outbox to `watchword worker`.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=1,
+    help="Processes behind the one address; more than one needs PostgreSQL.",
+)
+@click.option("--socket", "descriptor", type=int, hidden=True)
 @json_option
 def command(
-    host: str | None, port: int | None, data_dir: Path | None, no_worker: bool, as_json: bool
+    host: str | None,
+    port: int | None,
+    data_dir: Path | None,
+    no_worker: bool,
+    workers: int,
+    descriptor: int | None,
+    as_json: bool,
 ) -> None:
     """Start the service; SIGTERM or Ctrl-C finishes what is in flight and stops it.
 
@@ -51,4 +69,35 @@ def command(
             )
 
     with plain_failures(settings):
-        run(serve_installation(settings, started))
+        if workers > 1:
+            sys.exit(_serve_many(settings, started, workers, data_dir, no_worker=no_worker))
+        run(serve_installation(settings, started, descriptor))
+
+
+def _serve_many(
+    settings: Settings, started: Started, workers: int, data_dir: Path | None, *, no_worker: bool
+) -> int:
+    """Give an empty database its first project, then leave the rest to so many processes."""
+    if settings.database_url is None:
+        raise Failure(
+            "several processes need PostgreSQL",
+            "SQLite is one file for one process, and more gain nothing on it.",
+            "Set WATCHWORD_DATABASE_URL, or leave --workers out.",
+            code=USAGE,
+        )
+    configure_logging(level=settings.log_level, as_json=settings.log_format == "json")
+    listener = listener_for(settings)
+    port = listener.getsockname()[1]
+
+    async def prepare() -> None:
+        async with open_watchword(replace(settings, port=port)) as watchword:
+            first = await watchword.bootstrap(
+                settings.bootstrap_customer_uuid, settings.bootstrap_api_key
+            )
+            started(watchword, f"http://{settings.host}:{port}", first)
+
+    run(prepare())
+    arguments = ["--host", settings.host, "--port", str(port)]
+    arguments += ["--data-dir", str(data_dir)] if data_dir else []
+    arguments += ["--no-worker"] if no_worker else []
+    return serve_in_processes(workers, listener, arguments)

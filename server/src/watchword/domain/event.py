@@ -81,12 +81,13 @@ class Expired(Struct, frozen=True, tag="expired"):
 
 
 class CallbackEnded(Struct, frozen=True, tag="callback", omit_defaults=True):
-    """A callback was acknowledged, or given up after two weeks."""
+    """A callback was acknowledged, or given up after two weeks; `body` is for delivering it again."""
 
     message_id: str
     acknowledged: bool
     tries: int
     because: str | None = None
+    body: str = ""
 
 
 Happening = (

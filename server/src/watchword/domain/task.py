@@ -20,12 +20,17 @@ class FollowUpAttempt(Struct, frozen=True, tag="follow_up_attempt"):
     attempt_number: int
 
 
-class DeliverCallback(Struct, frozen=True, tag="deliver_callback"):
-    """POST one callback body to the caller's `callback_url`; `message_id` stays the same on repeats."""
+class DeliverCallback(Struct, frozen=True, tag="deliver_callback", omit_defaults=True):
+    """POST one callback body to the caller's `callback_url`; `message_id` stays the same on repeats.
+
+    `posts` counts how often it was posted, which is less than the task was claimed where its endpoint
+    had too many others under way.
+    """
 
     url: str
     body: str
     message_id: str
+    posts: int = 0
 
 
 class ExpireAuthentication(Struct, frozen=True, tag="expire_authentication"):
@@ -55,13 +60,13 @@ CALLBACK_LIFETIME = 14 * 24 * HOUR
 """How long a callback is tried: two weeks, as the v1 API promised."""
 
 
-def callback_delay(tries: int, jitter: float) -> int:
+def callback_delay(posts: int, jitter: float) -> int:
     """Milliseconds until the next try: 1, 2, 4 minutes and so on up to 12 hours.
 
     `jitter` between 0 and 1 shortens it by up to a tenth, so that endpoints that failed together
     are not all called together.
     """
-    return int(min(MINUTE * 2 ** min(tries - 1, 20), 12 * HOUR) * (1 - jitter / 10))
+    return int(min(MINUTE * 2 ** min(posts - 1, 20), 12 * HOUR) * (1 - jitter / 10))
 
 
 def task_delay(tries: int) -> int:

@@ -15,6 +15,7 @@ from watchword.domain.task import (
     Task,
     task_delay,
 )
+from watchword.edges.endpoints import Endpoints
 from watchword.edges.http.bell import Bell
 from watchword.ports.clock import Clock
 from watchword.ports.store import Change, Store, StoreUnavailableError
@@ -58,6 +59,7 @@ class Worker:
         self._deliver_callback = deliver_callback
         self._expire = expire
         self._at_once = at_once
+        self._endpoints = Endpoints(max(1, at_once // 2))
         self._bell = Bell()
         self._running: set[asyncio.Task[None]] = set()
         self._tidied = 0
@@ -89,6 +91,7 @@ class Worker:
             await asyncio.gather(*(self._carry_out(task) for task in tasks))
 
     async def _round(self) -> None:
+        heard = self._bell.rings
         free = self._at_once - len(self._running)
         now = self._clock.now()
         due = await self._store.next_due()
@@ -99,11 +102,11 @@ class Worker:
                 running.add_done_callback(self._finished)
             return
         if now - self._tidied >= HOUSEKEEPING:
-            self._tidied = now
-            await self._store.forget_old(now, FORGET)
-            return  # a ring meanwhile was heard by nobody
+            if await self._store.forget_old(now, FORGET) < FORGET:
+                self._tidied = now
+            return
         pause = LONGEST_SLEEP if due is None or free <= 0 else (due - now) / 1000
-        await self._bell.wait(min(max(pause, 0.001), LONGEST_SLEEP))
+        await self._bell.wait(min(max(pause, 0.001), LONGEST_SLEEP), heard)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -111,15 +114,24 @@ class Worker:
 
     async def _carry_out(self, task: Task) -> None:
         began = time.perf_counter()
-        kind = task.work.__struct_config__.tag
+        kind = str(task.work.__struct_config__.tag)
         outcome = "done"
-        try:
-            await self._work_of(task)
-        except Exception:
-            outcome = "failed"
-            log.exception("task failed", kind=kind, tries=task.tries)
-            await self._postpone(task)
-        self._telemetry.task(str(kind), outcome, time.perf_counter() - began)
+        with self._telemetry.span(
+            "task",
+            kind,
+            kind=kind,
+            tries=task.tries,
+            project=task.project_id,
+            authentication=task.authentication_id,
+        ) as span:
+            try:
+                await self._work_of(task)
+            except Exception as error:
+                outcome = "failed"
+                span.fail(type(error).__name__)
+                log.exception("task failed", kind=kind, tries=task.tries)
+                await self._postpone(task, task_delay(task.tries))
+        self._telemetry.task(kind, outcome, time.perf_counter() - began)
 
     def _work_of(self, task: Task) -> Awaitable[None]:
         match task.work:
@@ -128,12 +140,22 @@ class Worker:
             case FollowUpAttempt(number):
                 return self._follow_up(task, number)
             case DeliverCallback() as callback:
-                return self._deliver_callback(task, callback)
+                return self._call_back(task, callback)
             case ExpireAuthentication():
                 return self._expire(task)
 
-    async def _postpone(self, task: Task) -> None:
-        later = replace(task, due_at=self._clock.now() + task_delay(task.tries))
+    async def _call_back(self, task: Task, callback: DeliverCallback) -> None:
+        if not self._endpoints.admit(callback.url):
+            await self._postpone(task, self._endpoints.put_off(callback.url))
+            return
+        began = time.perf_counter()
+        try:
+            await self._deliver_callback(task, callback)
+        finally:
+            self._endpoints.ended(callback.url, time.perf_counter() - began)
+
+    async def _postpone(self, task: Task, delay: int) -> None:
+        later = replace(task, due_at=self._clock.now() + delay)
         try:
             await self._store.save(Change(project_id=task.project_id, postponed=later))
         except StoreUnavailableError:

@@ -27,3 +27,15 @@ class Keyring(Protocol):
     def callback_secrets(self, project_id: UUID) -> tuple[str, ...]:
         """A project's callback signing secrets (`whsec_…`), the current one first."""
         ...
+
+
+class RotatingKeyring(Keyring, Protocol):
+    """A keyring whose keys can be changed while processes use it."""
+
+    def rotate(self) -> str:
+        """Add a fresh key and make it the current one; its id."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Take out a key that is not the current one."""
+        ...

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from watchword.domain.api_key import ApiKey
+from watchword.domain.audit import AuditEntry, AuditNote
 from watchword.domain.authentication import Authentication
 from watchword.domain.event import Event
 from watchword.domain.number_history import NumberHistory
@@ -174,6 +175,10 @@ class Store(Protocol):
         """When the earliest task is due."""
         ...
 
+    async def due(self, now: int, limit: int) -> int:
+        """How many tasks are due, counted up to `limit`."""
+        ...
+
     async def forget_old(self, now: int, limit: int) -> int:
         """Remove up to `limit` rows of each kind that no longer serve; how many there were."""
         ...
@@ -206,12 +211,12 @@ class Registry(Protocol):
         """Every key, revoked ones too."""
         ...
 
-    async def put_project(self, project: Project) -> None:
-        """Add a project or replace the one of its id."""
+    async def put_project(self, project: Project, note: AuditNote | None = None) -> None:
+        """Add a project or replace the one of its id; the note is written in the same transaction."""
         ...
 
-    async def put_api_key(self, key: ApiKey) -> None:
-        """Add a key or replace the one of its id."""
+    async def put_api_key(self, key: ApiKey, note: AuditNote | None = None) -> None:
+        """Add a key or replace the one of its id, with its note."""
         ...
 
     async def touch_api_keys(self, last_used: dict[UUID, int]) -> None:
@@ -222,6 +227,20 @@ class Registry(Protocol):
         """The prepaid balance in micros; None where the project pays later."""
         ...
 
-    async def add_balance(self, project_id: UUID, amount: int) -> int:
+    async def add_balance(
+        self, project_id: UUID, amount: int, note: AuditNote | None = None
+    ) -> int:
         """Raise or lower the prepaid balance, making it prepaid at first; the new balance."""
+        ...
+
+    async def audit(self, after: int, limit: int) -> Sequence[AuditEntry]:
+        """Up to `limit` entries of the audit log after the one of that sequence number."""
+        ...
+
+    async def note(self, note: AuditNote) -> None:
+        """Write a note alone."""
+        ...
+
+    async def erase(self, e164: str, note: AuditNote) -> tuple[int, int]:
+        """Erase all that is kept of a number, with its note; authentications, and rows of all kinds."""
         ...

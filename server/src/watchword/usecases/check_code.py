@@ -17,6 +17,7 @@ from watchword.domain.project import Project
 from watchword.ports.clock import Clock
 from watchword.ports.keyring import Keyring
 from watchword.ports.store import Change, Store, StoreUnavailableError
+from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
 from watchword.usecases.grant_attempt import REMEMBERED_EVENTS
 from watchword.usecases.journal import Journal
 
@@ -50,6 +51,7 @@ class CheckCode(Struct, frozen=True):
     store: Store
     clock: Clock
     keyring: Keyring
+    telemetry: Telemetry = NO_TELEMETRY
 
     async def __call__(
         self, project: Project, authentication_id: UUID | None, typed: str
@@ -66,7 +68,7 @@ class CheckCode(Struct, frozen=True):
             if answer is not None:
                 self._compare(self._subject(project, authentication, now), typed)
                 if await self._write_down(authentication, answer, now):
-                    return answer
+                    return self._counted(answer, authentication)
                 continue
             spent = replace(authentication, checks_spent=authentication.checks_spent + 1)
             guessed = history.with_guess(now)
@@ -82,9 +84,18 @@ class CheckCode(Struct, frozen=True):
             matched = self._compare(self._subject(project, authentication, now), typed)
             spent, guessed = _stored(spent), _stored_history(guessed)
             if matched is None:
-                return await self._record_wrong(spent, now)
-            return await self._record_right(spent, guessed, matched, now)
+                return self._counted(await self._record_wrong(spent, now), authentication)
+            return self._counted(
+                await self._record_right(spent, guessed, matched, now), authentication
+            )
         raise StoreUnavailableError("too many checks of one authentication at once")
+
+    def _counted(
+        self, answer: CheckStatus | Refusal, authentication: Authentication
+    ) -> CheckStatus | Refusal:
+        if isinstance(answer, CheckStatus):
+            self.telemetry.check(answer, authentication.number.region)
+        return answer
 
     def _compare(self, subject: Subject, typed: str) -> int | None:
         """Which attempt's code was typed; as many codes are derived whoever asks for whatever."""

@@ -1,5 +1,7 @@
 """Grant another attempt: what a retry and a repeated request to send a code have in common."""
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -35,6 +37,13 @@ class Granted(Struct, frozen=True):
     attempt: Attempt | None
     authentication: Authentication
     change: Change
+
+
+def verdicts_of(change: Change) -> Iterator[Verdict]:
+    """The judgements that a change writes down, to be counted once it is written."""
+    for event in change.events:
+        if isinstance(event.what, Screened):
+            yield event.what.verdict
 
 
 def grant_attempt(

@@ -15,6 +15,7 @@ from watchword.ports.clock import Clock
 from watchword.ports.directory import Directory
 from watchword.ports.provider import Report
 from watchword.ports.store import Change, Store, StoreUnavailableError
+from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
 from watchword.usecases.journal import Journal
 from watchword.usecases.promise_attempt import charge_for, plan_for, promise_attempt, reserve
 
@@ -29,6 +30,7 @@ class RecordReceipt(Struct, frozen=True):
     store: Store
     clock: Clock
     directory: Directory
+    telemetry: Telemetry = NO_TELEMETRY
 
     async def __call__(
         self,
@@ -69,6 +71,8 @@ class RecordReceipt(Struct, frozen=True):
                 ),
             )
             if await self.store.save(change):
+                if advanced is not None:
+                    self.telemetry.receipt(advanced.account, advanced.channel, report.status)
                 return
         raise StoreUnavailableError("a receipt could not be recorded")
 

@@ -15,8 +15,9 @@ from watchword.domain.screening.facts import counters
 from watchword.domain.screening.verdict import Decision
 from watchword.ports.clock import Clock
 from watchword.ports.store import Change, Store, StoreUnavailableError
+from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
 from watchword.usecases.check_code import NOT_YOURS
-from watchword.usecases.grant_attempt import REMEMBERED_EVENTS, grant_attempt
+from watchword.usecases.grant_attempt import REMEMBERED_EVENTS, grant_attempt, verdicts_of
 from watchword.usecases.idempotency import IdempotencyKey, kept_answer, to_keep
 from watchword.usecases.journal import Journal
 from watchword.usecases.promise_attempt import (
@@ -41,6 +42,7 @@ class RetryAuthentication(Struct, frozen=True):
 
     store: Store
     clock: Clock
+    telemetry: Telemetry = NO_TELEMETRY
 
     async def __call__(
         self,
@@ -65,6 +67,8 @@ class RetryAuthentication(Struct, frozen=True):
             answer, change = decided
             change = replace(change, answer=to_keep(idempotency, msgspec.json.encode(answer), now))
             if await self.store.save(change):
+                for verdict in verdicts_of(change):
+                    self.telemetry.verdict(verdict)
                 return answer
         raise StoreUnavailableError("too many retries of one authentication at once")
 

@@ -1,6 +1,7 @@
 """Send an attempt: hand its message to the first provider of its plan that takes it."""
 
 import asyncio
+import time
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,12 +24,14 @@ from watchword.ports.keyring import Keyring
 from watchword.ports.provider import (
     Accepted,
     Message,
+    Provider,
     Providers,
     RefusalKind,
     Refused,
     Unavailable,
 )
 from watchword.ports.store import Change, SentMessage, Store, StoreUnavailableError
+from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
 from watchword.usecases.journal import Journal
 from watchword.usecases.promise_attempt import charge_for, routes_of, settle
 
@@ -54,6 +57,7 @@ class SendAttempt(Struct, frozen=True):
     keyring: Keyring
     directory: Directory
     providers: Providers
+    telemetry: Telemetry = NO_TELEMETRY
 
     async def __call__(self, task: Task, attempt_number: int) -> None:
         """Send, record what came of it, and finish the task."""
@@ -106,11 +110,7 @@ class SendAttempt(Struct, frozen=True):
                 code=code,
                 valid_for=max(0, authentication.expires_at - now),
             )
-            try:
-                async with asyncio.timeout(TIME_TO_SUBMIT):
-                    outcome = await provider.send(message)
-            except TimeoutError:
-                outcome = Unavailable("no answer in time")
+            outcome = await self._submit(provider, route, message)
             match outcome:
                 case Accepted():
                     because = "; ".join([*failures, f"{name} took it"])
@@ -122,6 +122,27 @@ class SendAttempt(Struct, frozen=True):
                 case Unavailable(cause):
                     failures.append(f"{name}: {cause}")
         return Handed(None, None, None, "; ".join(failures) or "no route")
+
+    async def _submit(
+        self, provider: Provider, route: Route, message: Message
+    ) -> Accepted | Refused | Unavailable:
+        """Ask one provider, and count what it says."""
+        began = time.perf_counter()
+        with self.telemetry.span(
+            "send", route.channel, account=route.account, channel=route.channel
+        ) as span:
+            try:
+                async with asyncio.timeout(TIME_TO_SUBMIT):
+                    outcome = await provider.send(message)
+            except TimeoutError:
+                outcome = Unavailable("no answer in time")
+            word = type(outcome).__name__.lower()
+            span.tell(outcome=word)
+            if isinstance(outcome, Unavailable):
+                span.fail(word)
+        seconds = time.perf_counter() - began
+        self.telemetry.send(route.account, route.channel, message.to.region, word, seconds)
+        return outcome
 
     async def _record(
         self,

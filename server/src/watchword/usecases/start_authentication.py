@@ -35,7 +35,8 @@ from watchword.ports.clock import Clock
 from watchword.ports.keyring import Keyring
 from watchword.ports.numbering import Numbering, NumberProblem
 from watchword.ports.store import Change, Store, StoreUnavailableError, Surroundings
-from watchword.usecases.grant_attempt import Granted, grant_attempt
+from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
+from watchword.usecases.grant_attempt import Granted, grant_attempt, verdicts_of
 from watchword.usecases.idempotency import IdempotencyKey, kept_answer, to_keep
 from watchword.usecases.journal import Journal
 from watchword.usecases.promise_attempt import (
@@ -75,6 +76,7 @@ class StartAuthentication(Struct, frozen=True):
     clock: Clock
     keyring: Keyring
     numbering: Numbering
+    telemetry: Telemetry = NO_TELEMETRY
 
     async def __call__(
         self, project: Project, request: StartRequest, idempotency: IdempotencyKey | None = None
@@ -113,6 +115,8 @@ class StartAuthentication(Struct, frozen=True):
                 answer=to_keep(idempotency, msgspec.json.encode(answer), now),
             )
             if await self.store.save(change):
+                for verdict in verdicts_of(change):
+                    self.telemetry.verdict(verdict)
                 return answer
         raise StoreUnavailableError("too many requests for one number at once")
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from watchword.adapters.store.engine import Engine
 from watchword.adapters.store.postgres import PostgresEngine
 from watchword.adapters.store.sqlite import SqliteEngine
-from watchword.adapters.store.store import EngineStore
+from watchword.adapters.store.store import DAY, EngineStore
 
 
 async def open_store(
@@ -14,6 +15,7 @@ async def open_store(
     queue_limit: int = 10_000,
     lanes: int = 2,
     listens: bool = True,
+    retention_days: int = 30,
 ) -> EngineStore:
     """Open a SQLite file (a path) or a PostgreSQL database (a URL), its schema brought up to date.
 
@@ -22,10 +24,11 @@ async def open_store(
         SchemaTooNewError: a newer program has written it.
 
     """
+    engine: Engine
     if isinstance(database, Path):
-        return EngineStore(SqliteEngine(database, strict=strict, queue_limit=queue_limit))
-    return EngineStore(
-        await PostgresEngine.open(
+        engine = SqliteEngine(database, strict=strict, queue_limit=queue_limit)
+    else:
+        engine = await PostgresEngine.open(
             database, strict=strict, queue_limit=queue_limit, lanes=lanes, listens=listens
         )
-    )
+    return EngineStore(engine, retention=retention_days * DAY)

@@ -6,6 +6,7 @@ import msgspec
 
 from watchword.adapters.store.engine import Params, Row
 from watchword.domain.api_key import ApiKey, Scope
+from watchword.domain.audit import AuditEntry, AuditNote
 from watchword.domain.authentication import Authentication
 from watchword.domain.event import Event, Happening
 from watchword.domain.number_history import NumberHistory
@@ -20,6 +21,7 @@ _happening = msgspec.json.Decoder(Happening)
 _work = msgspec.json.Decoder(Work)
 _settings = msgspec.json.Decoder(ProjectSettings)
 _scopes = msgspec.json.Decoder(tuple[Scope, ...])
+_detail = msgspec.json.Decoder(dict[str, str])
 _inbox = msgspec.json.Decoder(InboxMessage)
 
 
@@ -196,4 +198,29 @@ def to_api_key(row: Row) -> ApiKey:
         created_at=row[6],
         last_used_at=row[7],
         revoked_at=row[8],
+    )
+
+
+def from_audit_entry(entry: AuditEntry) -> Params:
+    """Columns of an entry in the audit log."""
+    note = entry.note
+    return {
+        "sequence": entry.sequence,
+        "at": note.at,
+        "actor": note.actor,
+        "action": note.action,
+        "subject": note.subject,
+        "detail": text(note.detail),
+        "hash": entry.hash,
+    }
+
+
+def to_audit_entry(row: Row) -> AuditEntry:
+    """An entry in the audit log from all its columns."""
+    return AuditEntry(
+        sequence=row[0],
+        note=AuditNote(
+            at=row[1], actor=row[2], action=row[3], subject=row[4], detail=_detail.decode(row[5])
+        ),
+        hash=bytes(row[6]),
     )

@@ -7,6 +7,7 @@ from watchword.adapters.store import rows
 from watchword.adapters.store.engine import Engine, Params, Query, Row, Step
 from watchword.adapters.store.steps import ANSWER_LIFETIME, HOUR, charge_steps, steps_of
 from watchword.domain.api_key import ApiKey
+from watchword.domain.audit import GENESIS, AuditEntry, AuditNote, follow
 from watchword.domain.authentication import Authentication
 from watchword.domain.number_history import NumberHistory
 from watchword.domain.project import Project
@@ -22,12 +23,15 @@ from watchword.ports.store import (
     Timeline,
 )
 
+DAY = 24 * HOUR
+
 
 class EngineStore:
-    """The ports over one engine."""
+    """The ports over one engine; numbers are kept for `retention` milliseconds after their last use."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, retention: int = 30 * DAY) -> None:
         self._engine = engine
+        self._retention = retention
 
     @property
     def schema_version(self) -> int:
@@ -140,6 +144,11 @@ class EngineStore:
         row = await self._one("next_due", {})
         return row[0] if row else None
 
+    async def due(self, now: int, limit: int) -> int:
+        """How many tasks are due."""
+        row = await self._one("due", {"now": now, "limit": limit})
+        return int(row[0]) if row else 0
+
     async def inbox(self, project_id: UUID, to: str | None, limit: int) -> Sequence[InboxMessage]:
         """The newest sandbox messages."""
         params: Params = {"project_id": project_id.bytes, "limit": limit}
@@ -174,21 +183,89 @@ class EngineStore:
 
     async def forget_old(self, now: int, limit: int) -> int:
         """Remove what no longer serves, a bounded number of rows at a time."""
-        day = 24 * HOUR
+        before = now - self._retention
+        bound = {"bound": max(before, 0).to_bytes(6, "big") + bytes(10), "limit": limit}
         forgotten = await self._write(
             *(
                 Step(name, {"before": before, "limit": limit})
                 for name, before in (
                     ("forget_answers", now - ANSWER_LIFETIME),
                     ("forget_counters", now // HOUR - 2),
-                    ("forget_spend", now - 40 * day),
-                    ("forget_sent_messages", now - 14 * day),
-                    ("forget_inbox", now - 7 * day),
+                    ("forget_spend", now - 40 * DAY),
+                    ("forget_sent_messages", now - 14 * DAY),
+                    ("forget_inbox", now - 7 * DAY),
                 )
+            ),
+            Step("forget_events", bound),
+            Step("forget_authentications", bound),
+            relaxed=True,
+        )
+        numbers = {(row[0], row[1]) for row in forgotten[-1]}
+        histories = await self._write(
+            *(
+                Step("forget_history", {"project_id": of, "phone_number": number, "before": before})
+                for of, number in sorted(numbers)
             ),
             relaxed=True,
         )
-        return sum(map(len, forgotten))
+        return sum(map(len, forgotten)) + sum(map(len, histories))
+
+    async def erase(self, e164: str, note: AuditNote) -> tuple[int, int]:
+        """Erase a number in every project."""
+        number = {"phone_number": e164}
+        found, histories = await self._engine.read(
+            ("authentications_of_number", number), ("projects_of_number", number)
+        )
+        erased = 0
+        for id_, _ in found:
+            removed = await self._write(
+                *(
+                    Step(name, {"id": id_})
+                    for name in (
+                        "erase_authentication",
+                        "erase_events",
+                        "erase_tasks",
+                        "erase_sent_messages",
+                    )
+                )
+            )
+            erased += sum(map(len, removed))
+        projects = {row[1] for row in found} | {row[0] for row in histories}
+        far = 2**62
+        removed = await self._audited(
+            (
+                *(
+                    Step("forget_history", {**number, "project_id": project_id, "before": far})
+                    for project_id in projects
+                ),
+                *(Step("erase_inbox", {**number, "project_id": of}) for of in projects),
+            ),
+            note,
+        )
+        return len(found), erased + sum(map(len, removed))
+
+    async def note(self, note: AuditNote) -> None:
+        """Write a note alone."""
+        await self._audited((), note)
+
+    async def audit(self, after: int, limit: int) -> Sequence[AuditEntry]:
+        """The audit log after an entry."""
+        (found,) = await self._engine.read(("audit", {"after": after, "limit": limit}))
+        return [rows.to_audit_entry(row) for row in found]
+
+    async def _audited(self, steps: Sequence[Step], note: AuditNote | None) -> list[list[Row]]:
+        """Carry out steps together with their entry in the audit log."""
+        if note is None:
+            return await self._write(*steps)
+        while True:
+            (head,) = await self._engine.read(("audit_head", {}))
+            sequence, previous = (head[0][0], bytes(head[0][1])) if head else (0, GENESIS)
+            entry = follow(sequence + 1, previous, note)
+            written = await self._engine.write(
+                [*steps, Step("insert_audit", rows.from_audit_entry(entry), decides=True)]
+            )
+            if written is not None:
+                return written[:-1]
 
     async def add_inbox_message(self, message: InboxMessage) -> None:
         """Put a message in the sandbox inbox."""
@@ -211,16 +288,16 @@ class EngineStore:
         (found,) = await self._engine.read(("api_keys", {}))
         return [rows.to_api_key(row) for row in found]
 
-    async def put_project(self, project: Project) -> None:
+    async def put_project(self, project: Project, note: AuditNote | None = None) -> None:
         """Add or replace a project."""
-        await self._put(Step("put_project", rows.from_project(project)))
+        await self._put(Step("put_project", rows.from_project(project)), note)
 
-    async def put_api_key(self, key: ApiKey) -> None:
+    async def put_api_key(self, key: ApiKey, note: AuditNote | None = None) -> None:
         """Add or replace a key."""
-        await self._put(Step("put_api_key", rows.from_api_key(key)))
+        await self._put(Step("put_api_key", rows.from_api_key(key)), note)
 
-    async def _put(self, step: Step) -> None:
-        await self._write(step, Step("raise_directory_version", {}))
+    async def _put(self, step: Step, note: AuditNote | None) -> None:
+        await self._audited((step, Step("raise_directory_version", {})), note)
 
     async def touch_api_keys(self, last_used: dict[UUID, int]) -> None:
         """Remember when keys were last used."""
@@ -237,10 +314,12 @@ class EngineStore:
         row = await self._one("balance", {"project_id": project_id.bytes})
         return int(row[0]) if row else None
 
-    async def add_balance(self, project_id: UUID, amount: int) -> int:
+    async def add_balance(
+        self, project_id: UUID, amount: int, note: AuditNote | None = None
+    ) -> int:
         """Raise or lower the prepaid balance."""
         params = {"project_id": project_id.bytes, "amount": amount}
-        ((row,),) = await self._write(Step("add_balance", params))
+        ((row,),) = await self._audited((Step("add_balance", params),), note)
         return int(row[0])
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from watchword.domain.api_key import Scope
 from watchword.domain.errors import ErrorCode, Refusal
-from watchword.edges.api.caller import KeyUse, caller_of
+from watchword.edges.api.caller import Caller, KeyUse, caller_of
 from watchword.edges.api.operations import Operations, Request
 from watchword.edges.api.throttle import Throttle
 from watchword.edges.http.answers import (
@@ -26,6 +26,7 @@ from watchword.edges.http.asgi import (
     BodyTooSlowError,
     Receive,
     Send,
+    header,
     read_body,
     send_answer,
 )
@@ -38,6 +39,8 @@ from watchword.ports.telemetry import Telemetry
 
 log = structlog.get_logger(__name__)
 PREFIX = "/v1"
+FAULT = 500
+"""From this HTTP status on the fault is ours."""
 
 
 class Route(Struct, frozen=True):
@@ -95,20 +98,45 @@ class Api:
         return None
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, and write one line about it."""
         began = time.perf_counter()
         found = self._route(scope["path"])
         name = found[0].name if found else "unknown"
-        answer = await self._answer(scope, receive, found)
-        await send_answer(send, answer)
+        parent = None
+        if self._telemetry.traces and (given := header(scope, b"traceparent")) is not None:
+            parent = given.decode("latin-1")
+        with self._telemetry.span("request", name, parent, operation=name) as span:
+            caller = caller_of(scope, self._directory)
+            answer = await self._answer(scope, receive, found, caller)
+            await send_answer(send, answer)
+            line: dict[str, str] = {}
+            if caller is not None:
+                line["project"] = str(caller.project.id)
+            if answer.authentication is not None:
+                line["authentication"] = str(answer.authentication)
+            if self._telemetry.traces:
+                span.tell(answer=answer.name, status=answer.status, **line)
+                if answer.status >= FAULT:
+                    span.fail(answer.name)
+                line["trace"] = span.trace_id or ""
         seconds = time.perf_counter() - began
         self._telemetry.request(name, answer.name, seconds)
-        log.info("request", operation=name, answer=answer.name, ms=round(seconds * 1000, 2))
+        log.info(
+            "request",
+            operation=name,
+            answer=answer.name,
+            status=answer.status,
+            ms=round(seconds * 1000, 2),
+            **line,
+        )
 
     async def _answer(
-        self, scope: AsgiScope, receive: Receive, found: tuple[Route, str] | None
+        self,
+        scope: AsgiScope,
+        receive: Receive,
+        found: tuple[Route, str] | None,
+        caller: Caller | None,
     ) -> Answer:
-        caller = caller_of(scope, self._directory)
         if caller is None:
             return FORBIDDEN
         if found is None:

@@ -77,7 +77,7 @@ class Operations(Struct, frozen=True):
         outcome = await self.start(request.project, body.to_start(), idempotency)
         if isinstance(outcome, Refusal):
             return self._refuse(outcome)
-        return succeeded(answers.started(outcome), outcome.status)
+        return succeeded(answers.started(outcome), outcome.status, outcome.authentication_id)
 
     async def check(self, request: Request) -> Answer:
         """POST /check."""
@@ -89,13 +89,14 @@ class Operations(Struct, frozen=True):
             return self._refuse(fault)
         if not body.check_code.strip() or len(body.check_code) > requests.MAX_CHECK_CODE:
             return self._bad(f"check_code must have 1 to {requests.MAX_CHECK_CODE} characters")
-        outcome = await self.check_code(
-            request.project, requests.parse_uuid(body.authentication_uuid), body.check_code
-        )
+        about = requests.parse_uuid(body.authentication_uuid)
+        outcome = await self.check_code(request.project, about, body.check_code)
         if isinstance(outcome, Refusal):
             return self._refuse(outcome)
         return succeeded(
-            {"authentication_uuid": body.authentication_uuid.lower(), "status": outcome}, outcome
+            {"authentication_uuid": body.authentication_uuid.lower(), "status": outcome},
+            outcome,
+            about,
         )
 
     async def retry(self, request: Request) -> Answer:
@@ -112,7 +113,7 @@ class Operations(Struct, frozen=True):
         )
         if isinstance(outcome, Refusal):
             return self._refuse(outcome)
-        return succeeded(answers.retried(outcome), outcome.status)
+        return succeeded(answers.retried(outcome), outcome.status, outcome.authentication_id)
 
     async def feedback(self, request: Request) -> Answer:
         """POST /authentication/feedback."""
@@ -133,7 +134,8 @@ class Operations(Struct, frozen=True):
         if isinstance(outcome, Refusal):
             return self._refuse(outcome)
         code_of = self._code_of if request.project.shows_codes else None
-        return succeeded(answers.timeline(outcome, code_of), "found")
+        about = outcome.authentication.id
+        return succeeded(answers.timeline(outcome, code_of), "found", about)
 
     def _code_of(self, about: Authentication, attempt_number: int) -> str:
         key = self.keyring.code_key(about.code_key)
@@ -165,11 +167,13 @@ class Operations(Struct, frozen=True):
             return self._bad(f"wait is 0 to {LONGEST_WAIT} seconds, limit 1 to {MOST_MESSAGES}")
         to = query.get("to") or None
         until = self.clock.now() + wait * 1000
+        heard = self.bell.rings
         while not (messages := await self.read_inbox(request.project, to, limit)):
             left = (until - self.clock.now()) / 1000
             if left <= 0 or self.bell.stopped:
                 break
-            await self.bell.wait(min(left, GLANCE))
+            await self.bell.wait(min(left, GLANCE), heard)
+            heard = self.bell.rings
         return succeeded(answers.inbox(messages), "found" if messages else "empty")
 
 

@@ -1,5 +1,7 @@
 """Answers that are not a success: refusals under their HTTP status, and what the gateway says."""
 
+from uuid import UUID
+
 import msgspec
 
 from watchword.domain.errors import ErrorCode, Refusal
@@ -45,6 +47,6 @@ def method_not_allowed(allowed: str) -> Answer:
     )
 
 
-def succeeded(body: object, name: str) -> Answer:
+def succeeded(body: object, name: str, authentication: UUID | None = None) -> Answer:
     """A success; HTTP 200 and nothing else, because the SDKs take no other."""
-    return Answer(200, _encode(body), name)
+    return Answer(200, _encode(body), name, (), authentication)

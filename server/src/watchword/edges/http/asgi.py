@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -28,12 +29,16 @@ class BodyTooSlowError(Exception):
 
 
 class Answer(Struct, frozen=True):
-    """An HTTP answer; `name` is the status or code it is counted under."""
+    """An HTTP answer; `name` is the status or code it is counted under.
+
+    `authentication` is the one it is about, for the log.
+    """
 
     status: int
     body: bytes
     name: str
     headers: Headers = ()
+    authentication: UUID | None = None
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:

@@ -16,7 +16,7 @@ from watchword.domain.errors import ErrorCode
 from watchword.edges.http.explanations import EXPLANATIONS
 
 Readiness = Callable[[], Awaitable[dict[str, str]]]
-"""What is not ready and why; empty where all is."""
+"""What is not ready, by part: a sentence on why and what to do; empty where all is."""
 
 
 @cache
@@ -46,7 +46,9 @@ def pages(readiness: Readiness, metrics: Callable[[], bytes]) -> Starlette:
 
     async def readyz(_: Request) -> Response:
         wrong = await readiness()
-        return JSONResponse({"ready": not wrong, **wrong}, status_code=503 if wrong else 200)
+        return JSONResponse(
+            {"ready": not wrong, "checks": wrong}, status_code=503 if wrong else 200
+        )
 
     async def scrape(_: Request) -> Response:
         await readiness()  # which measures the outbox

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from watchword.domain.api_key import SECRET_BYTES, ApiKey, Scope, digest, format_key, hint
+from watchword.domain.audit import AuditNote
 from watchword.domain.project import Project
 from watchword.ports.clock import Clock
 from watchword.ports.store import Registry
@@ -21,6 +22,16 @@ class ManageApiKeys(Struct, frozen=True):
 
     registry: Registry
     clock: Clock
+    actor: str = "watchword"
+
+    def _note(self, action: str, key: ApiKey) -> AuditNote:
+        return AuditNote(
+            at=self.clock.now(),
+            actor=self.actor,
+            action=f"api_key.{action}",
+            subject=str(key.id),
+            detail={"project": str(key.project_id), "hint": key.hint},
+        )
 
     async def create(
         self,
@@ -51,7 +62,7 @@ class ManageApiKeys(Struct, frozen=True):
             name=name,
             scopes=tuple(scopes),
         )
-        await self.registry.put_api_key(kept)
+        await self.registry.put_api_key(kept, self._note("created", kept))
         return key, kept
 
     async def list(self, project: Project) -> list[ApiKey]:
@@ -68,6 +79,6 @@ class ManageApiKeys(Struct, frozen=True):
         for key in await self.registry.api_keys():
             if key_id in (str(key.id), key.hint):
                 revoked = replace(key, revoked_at=self.clock.now())
-                await self.registry.put_api_key(revoked)
+                await self.registry.put_api_key(revoked, self._note("revoked", revoked))
                 return revoked
         raise NoSuchKeyError(f"no key has the id {key_id!r}")

@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from watchword.domain.audit import AuditNote
 from watchword.domain.project import Mode, Project, ProjectSettings
 from watchword.ports.clock import Clock
 from watchword.ports.store import Registry
@@ -19,6 +20,16 @@ class ManageProjects(Struct, frozen=True):
 
     registry: Registry
     clock: Clock
+    actor: str = "watchword"
+
+    def _note(self, action: str, project: Project, **detail: str) -> AuditNote:
+        return AuditNote(
+            at=self.clock.now(),
+            actor=self.actor,
+            action=f"project.{action}",
+            subject=str(project.id),
+            detail=detail,
+        )
 
     async def create(self, name: str, mode: Mode, project_id: UUID | None = None) -> Project:
         """Create a project with safe settings.
@@ -37,7 +48,8 @@ class ManageProjects(Struct, frozen=True):
             mode=mode,
             created_at=self.clock.now(),
         )
-        await self.registry.put_project(project)
+        note = self._note("created", project, name=name, mode=mode)
+        await self.registry.put_project(project, note)
         return project
 
     async def find(self, name_or_id: str | None) -> Project:
@@ -74,9 +86,21 @@ class ManageProjects(Struct, frozen=True):
             suspended=project.suspended if suspended is None else suspended,
             mode=project.mode if mode is None else mode,
         )
-        await self.registry.put_project(changed)
+        fields = _changed(project, changed) + _changed(project.settings, changed.settings)
+        # The names alone: values may be numbers on a list.
+        note = self._note("changed", project, fields=" ".join(fields))
+        await self.registry.put_project(changed, note)
         return changed
 
     async def top_up(self, project: Project, amount: int) -> int:
         """Add micros to the prepaid balance, making the project prepaid; the new balance."""
-        return await self.registry.add_balance(project.id, amount)
+        note = self._note("topped_up", project, micros=str(amount))
+        return await self.registry.add_balance(project.id, amount, note)
+
+
+def _changed(before: Struct, after: Struct) -> list[str]:
+    return [
+        name
+        for name in before.__struct_fields__
+        if name != "settings" and getattr(before, name) != getattr(after, name)
+    ]

@@ -6,7 +6,7 @@ VALUES (:id, :authentication_id, :project_id, :work, :due_at, :created_at, :trie
 DELETE FROM tasks WHERE id = :id AND tries = :tries
 
 -- name: postpone_task
-UPDATE tasks SET due_at = :due_at WHERE id = :id AND tries = :tries
+UPDATE tasks SET due_at = :due_at, work = :work WHERE id = :id AND tries = :tries
 
 -- name: claim_tasks
 UPDATE tasks SET due_at = :lease_until, tries = tries + 1
@@ -15,3 +15,6 @@ RETURNING id, authentication_id, project_id, work, due_at, created_at, tries
 
 -- name: next_due
 SELECT MIN(due_at) FROM tasks
+
+-- name: due
+SELECT COUNT(*) FROM (SELECT 1 FROM tasks WHERE due_at <= :now LIMIT :limit) AS due

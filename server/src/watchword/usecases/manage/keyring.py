@@ -1,0 +1,34 @@
+"""Manage the keyring: a fresh key, an old one dropped, each with its line in the audit log."""
+
+from msgspec import Struct
+
+from watchword.domain.audit import AuditNote
+from watchword.ports.clock import Clock
+from watchword.ports.keyring import RotatingKeyring
+from watchword.ports.store import Registry
+
+
+class ManageKeyring(Struct, frozen=True):
+    """What an operator does to the keys."""
+
+    keyring: RotatingKeyring
+    registry: Registry
+    clock: Clock
+    actor: str = "watchword"
+
+    async def rotate(self) -> str:
+        """Add a fresh key and make it the current one; its id."""
+        name = self.keyring.rotate()
+        await self._note("rotated", name)
+        return name
+
+    async def drop(self, name: str) -> None:
+        """Take a key out that is not the current one."""
+        self.keyring.drop(name)
+        await self._note("dropped", name)
+
+    async def _note(self, action: str, name: str) -> None:
+        note = AuditNote(
+            at=self.clock.now(), actor=self.actor, action=f"keyring.{action}", subject=name
+        )
+        await self.registry.note(note)

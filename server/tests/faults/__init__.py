@@ -1,0 +1,1 @@
+"""Faults that are really caused: killed processes, stopped databases, full disks, jumping clocks."""

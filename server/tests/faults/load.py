@@ -1,0 +1,162 @@
+"""Load: people who ask for codes, read them and type them, and remember what they were answered."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from uuid import UUID
+
+import aiohttp
+from msgspec import Struct
+from server.tests.processes import CUSTOMER, HEADERS
+
+from watchword.adapters.store.opening import open_store
+from watchword.domain.authentication import State
+from watchword.domain.event import Attempted
+
+
+class Reckoning(Struct, frozen=True, kw_only=True):
+    """What the database knows of what was answered."""
+
+    answered: int
+    lost: int
+    unsent: int
+    duplicates: int
+    unmarked: int
+    unvalidated: int
+
+
+class Load:
+    """Asks services in turn; a failure is counted and the next service is asked."""
+
+    def __init__(self, urls: Sequence[str], session: aiohttp.ClientSession) -> None:
+        self.urls = list(urls)
+        self.answered: dict[str, str] = {}
+        self.validated: set[str] = set()
+        self.statuses: Counter[int] = Counter()
+        self.without_retry_after = 0
+        self.wrong: list[str] = []
+        self._session = session
+        self._moved = asyncio.Event()
+        self._numbers: Iterator[str] = (
+            # They end in 10, which plays no part in the sandbox.
+            f"+336{'124578'[n // 100_000]}{n % 100_000:05}10"
+            for n in range(600_000)
+        )
+        self._turn = count()
+
+    async def post(self, operation: str, **body: str) -> dict[str, str] | None:
+        """The answer, or None where there was none or it was no 200."""
+        url = self.urls[next(self._turn) % len(self.urls)]
+        try:
+            async with self._session.post(
+                f"{url}/v1/{operation}", json={"customer_uuid": CUSTOMER, **body}
+            ) as answer:
+                self.statuses[answer.status] += 1
+                if answer.status == 503 and "retry-after" not in answer.headers:
+                    self.without_retry_after += 1
+                if answer.status != 200:
+                    return None
+                content: dict[str, str] = await answer.json()
+                return content
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            self._gone(url)
+            return None
+
+    def _gone(self, url: str) -> None:
+        self.statuses[0] += 1
+        if url in self.urls and len(self.urls) > 1:
+            self.urls.remove(url)
+
+    async def code(self, number: str) -> str | None:
+        """The code in the inbox, if a service tells it within a while."""
+        url = self.urls[next(self._turn) % len(self.urls)]
+        try:
+            async with self._session.get(
+                f"{url}/v1/sandbox/messages", params={"to": number, "wait": "5"}
+            ) as answer:
+                if answer.status != 200:
+                    return None
+                messages = (await answer.json())["messages"]
+                return str(messages[0]["code"]) if messages else None
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            self._gone(url)
+            return None
+
+    async def flow(self) -> None:
+        """One person: create, read, check."""
+        number = next(self._numbers)
+        started = await self.post("authentication", phone_number=number)
+        if started is None:
+            return
+        authentication = started["authentication_uuid"]
+        self.answered[authentication] = number
+        code = await self.code(number)
+        if code is None:
+            return
+        checked = await self.post("check", authentication_uuid=authentication, check_code=code)
+        if checked is None:
+            return
+        if checked["status"] in {"valid", "already_validated"}:
+            self.validated.add(authentication)
+        else:
+            self.wrong.append(checked["status"])
+
+    async def reach(self, enough: Callable[[], bool]) -> None:
+        """Wait for the load to have come so far."""
+        async with asyncio.timeout(60):
+            while not enough():
+                self._moved.clear()
+                await self._moved.wait()
+
+    async def until(self, enough: Callable[[], bool], people: int = 8) -> None:
+        """Let so many people come one after another until it is enough."""
+
+        async def person() -> None:
+            while not enough():
+                await self.flow()
+                self._moved.set()
+
+        async with asyncio.timeout(90):
+            await asyncio.gather(*(person() for _ in range(people)))
+
+    async def settle(self) -> None:
+        """Wait until a service has sent everything that was answered."""
+        async with asyncio.timeout(90):
+            for number in self.answered.values():
+                while await self.code(number) is None:
+                    pass
+
+    async def reckon(self, database: str) -> Reckoning:
+        """Compare what was answered with what is in the database."""
+        lost = unsent = duplicates = unmarked = unvalidated = 0
+        store = await open_store(database, listens=False)
+        for authentication, number in self.answered.items():
+            timeline = await store.timeline(UUID(authentication))
+            if timeline is None:
+                lost += 1
+                continue
+            about = timeline.authentication
+            attempted = [e.what for e in timeline.events if isinstance(e.what, Attempted)]
+            inbox = await store.inbox(about.project_id, number, 100)
+            unsent += not inbox
+            unvalidated += authentication in self.validated and about.state is not State.VALIDATED
+            for attempt, messages in Counter(m.attempt_number for m in inbox).items():
+                duplicates += messages - 1
+                unmarked += messages > 1 and not any(
+                    e.possible_duplicate for e in attempted if e.attempt_number == attempt
+                )
+        await store.close()
+        return Reckoning(
+            answered=len(self.answered),
+            lost=lost,
+            unsent=unsent,
+            duplicates=duplicates,
+            unmarked=unmarked,
+            unvalidated=unvalidated,
+        )
+
+
+def session() -> aiohttp.ClientSession:
+    """A session that knows the key."""
+    return aiohttp.ClientSession(headers=HEADERS, timeout=aiohttp.ClientTimeout(total=15))
