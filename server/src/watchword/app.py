@@ -163,6 +163,7 @@ def _assemble(
 
     async def readiness() -> dict[str, str]:
         try:
+            await store.probe()
             earliest = await store.next_due()
             telemetry.outbox_due.set(await store.due(clock.now(), COUNTED))
         except StoreUnavailableError as error:

@@ -1,5 +1,6 @@
 """Store: the store and registry ports, said in named statements to whichever engine there is."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
@@ -19,11 +20,14 @@ from watchword.ports.store import (
     InboxMessage,
     SavedAnswer,
     SpendWindow,
+    StoreUnavailableError,
     Surroundings,
     Timeline,
 )
 
 DAY = 24 * HOUR
+REMEMBERED = 10.0
+"""Seconds for which a write that failed makes a store not ready."""
 
 
 class EngineStore:
@@ -32,6 +36,7 @@ class EngineStore:
     def __init__(self, engine: Engine, *, retention: int = 30 * DAY) -> None:
         self._engine = engine
         self._retention = retention
+        self._failed: tuple[float, str] | None = None
 
     @property
     def schema_version(self) -> int:
@@ -144,6 +149,20 @@ class EngineStore:
         row = await self._one("next_due", {})
         return row[0] if row else None
 
+    async def probe(self) -> None:
+        """Write nothing, the way everything is written.
+
+        Raises:
+            StoreUnavailableError: it failed, or a real write did within the last seconds: a disk with
+                no room for anything new may still take a write of nothing.
+
+        """
+        await self._write(Step("probe", {}), relaxed=True)
+        if self._failed is not None:
+            at, because = self._failed
+            if asyncio.get_running_loop().time() - at < REMEMBERED:
+                raise StoreUnavailableError(because)
+
     async def due(self, now: int, limit: int) -> int:
         """How many tasks are due."""
         row = await self._one("due", {"now": now, "limit": limit})
@@ -161,7 +180,11 @@ class EngineStore:
     async def save(self, change: Change) -> bool:
         """Write a change whole, or nothing of it."""
         steps = tuple(steps_of(change))
-        return await self._engine.write(steps, relaxed=change.relaxed) is not None
+        try:
+            return await self._engine.write(steps, relaxed=change.relaxed) is not None
+        except StoreUnavailableError as error:
+            self._failed = asyncio.get_running_loop().time(), str(error)
+            raise
 
     async def charge(self, project_id: UUID, charge: Charge) -> bool:
         """Take money alone."""

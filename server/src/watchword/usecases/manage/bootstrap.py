@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from watchword.domain.project import Mode, Project
-from watchword.ports.store import Registry
+from watchword.ports.store import Registry, StoreUnavailableError
 from watchword.usecases.manage.api_keys import ManageApiKeys
 from watchword.usecases.manage.projects import ManageProjects
 
@@ -30,6 +30,11 @@ class Bootstrap(Struct, frozen=True):
         """The first project and its key, or None where there is a project already."""
         if await self.registry.projects():
             return None
-        project = await self.manage_projects.create("default", Mode.SANDBOX, customer_uuid)
-        key, _ = await self.manage_api_keys.create(project, name="first key", key=api_key)
+        try:
+            project = await self.manage_projects.create("default", Mode.SANDBOX, customer_uuid)
+            key, _ = await self.manage_api_keys.create(project, name="first key", key=api_key)
+        except (StoreUnavailableError, ValueError):
+            if await self.registry.projects():
+                return None  # of processes that start together, another was first
+            raise
         return FirstProject(project, key)

@@ -27,3 +27,6 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, scopes = excluded.scopes,
 
 -- name: touch_api_key
 UPDATE api_keys SET last_used_at = :last_used_at WHERE id = :id
+
+-- name: probe
+UPDATE directory_version SET version = version
