@@ -323,6 +323,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     return server.new_database()
 
 
+@pytest.fixture
+def postgres_database(postgres: PostgresServer) -> str:
+    """The address of an empty PostgreSQL database."""
+    return postgres.new_database()
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str | None:
     """What a service is told of its database: nothing, or the address of an empty one."""

@@ -38,6 +38,7 @@ from watchword.usecases.manage.bootstrap import Bootstrap
 from watchword.usecases.manage.forget_number import ForgetNumber
 from watchword.usecases.manage.keyring import ManageKeyring
 from watchword.usecases.manage.projects import ManageProjects
+from watchword.usecases.manage.provider_accounts import ManageProviderAccounts
 from watchword.usecases.manage.redeliver_callbacks import RedeliverCallbacks
 from watchword.usecases.read_inbox import ReadInbox
 from watchword.usecases.record_feedback import RecordFeedback
@@ -67,6 +68,7 @@ class Watchword(Struct, frozen=True, kw_only=True):
     worker: Worker
     manage_projects: ManageProjects
     manage_api_keys: ManageApiKeys
+    manage_provider_accounts: ManageProviderAccounts
     manage_keyring: ManageKeyring
     forget_number: ForgetNumber
     redeliver_callbacks: RedeliverCallbacks
@@ -160,6 +162,7 @@ def _assemble(
     )
     manage_projects = ManageProjects(store, clock, actor)
     manage_api_keys = ManageApiKeys(store, clock, actor)
+    accounts = ManageProviderAccounts(store, clock, keyring, actor)
 
     async def readiness() -> dict[str, str]:
         try:
@@ -186,7 +189,8 @@ def _assemble(
         worker=worker,
         manage_projects=manage_projects,
         manage_api_keys=manage_api_keys,
-        manage_keyring=ManageKeyring(keyring, store, clock, actor),
+        manage_provider_accounts=accounts,
+        manage_keyring=ManageKeyring(keyring, store, clock, accounts, actor),
         forget_number=ForgetNumber(store, clock, numbering, actor),
         redeliver_callbacks=RedeliverCallbacks(store, clock),
         audit=Audit(store),

@@ -60,6 +60,9 @@ class Maker(Protocol):
     def locked(self, folder: Path, keeper: Keeper) -> contextlib.AbstractAsyncContextManager[None]:
         """Somebody else holds what a write needs meanwhile, for longer than the keeper waits."""
 
+    def run(self, folder: Path, sql: str) -> None:
+        """Change the database behind its back."""
+
     def make_newer(self, folder: Path) -> None:
         """Let the database look as if a newer program had written it."""
 
@@ -133,6 +136,10 @@ class SqliteMaker:
         gate.set()
         connection.sync = sync  # type: ignore[method-assign] # as it was
 
+    def run(self, folder: Path, sql: str) -> None:
+        with self._other(folder) as db:
+            db.execute(sql)
+
     def make_newer(self, folder: Path) -> None:
         with self._other(folder) as db:
             (version,) = db.execute("PRAGMA user_version").fetchone()
@@ -201,6 +208,9 @@ class PostgresMaker:
             yield
         await other.close()
         lanes.PATIENCE = patience
+
+    def run(self, folder: Path, sql: str) -> None:
+        self.sql(folder, sql)
 
     def make_newer(self, folder: Path) -> None:
         self.sql(folder, "UPDATE schema_version SET version = version + 1")

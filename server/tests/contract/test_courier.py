@@ -137,7 +137,7 @@ async def test_any_other_answer_does_not(make: Make, endpoint: Endpoint, status:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_a_redirect_is_not_followed(make: Make, endpoint: Endpoint, status: int) -> None:
+async def test_s3_a_redirect_is_not_followed(make: Make, endpoint: Endpoint, status: int) -> None:
     endpoint.status = status
     endpoint.headers = {"location": endpoint.url()}
     outcome = await post(make(allow_private=True), endpoint.url())
@@ -145,7 +145,7 @@ async def test_a_redirect_is_not_followed(make: Make, endpoint: Endpoint, status
     assert len(endpoint.received) == 1
 
 
-async def test_the_body_comes_unchanged_and_both_signatures_hold(
+async def test_w5_the_body_comes_unchanged_and_both_signatures_hold(
     make: Make, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await post(make(allow_private=True), endpoint.url())
@@ -169,7 +169,7 @@ def _at_its_own_time(_: Webhook, text: str) -> object:
     return datetime.fromtimestamp(float(text), tz=UTC)
 
 
-async def test_silence_is_given_up(
+async def test_w5_silence_is_given_up(
     make: Make, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "TIME_TO_ANSWER", 0.05)
@@ -188,7 +188,9 @@ async def test_a_closed_port_is_not_delivered_to(make: Make) -> None:
     assert outcome.because.startswith("no connection")
 
 
-async def test_one_silent_endpoint_does_not_hold_up_another(make: Make, endpoint: Endpoint) -> None:
+async def test_w5_one_silent_endpoint_does_not_hold_up_another(
+    make: Make, endpoint: Endpoint
+) -> None:
     courier = make(allow_private=True)
     endpoint.silent = True
     waiting = [asyncio.create_task(post(courier, endpoint.url())) for _ in range(30)]
@@ -200,7 +202,7 @@ async def test_one_silent_endpoint_does_not_hold_up_another(make: Make, endpoint
     await asyncio.wait(waiting)
 
 
-async def test_a_name_of_a_private_address_is_refused_unless_that_is_allowed(
+async def test_s3_a_name_of_a_private_address_is_refused_unless_that_is_allowed(
     make: Make, endpoint: Endpoint
 ) -> None:
     url = endpoint.url("internal.example")
@@ -210,7 +212,7 @@ async def test_a_name_of_a_private_address_is_refused_unless_that_is_allowed(
     assert await post(make(resolver=resolver, allow_private=True), url) == Delivered()
 
 
-async def test_a_name_is_refused_if_any_of_its_addresses_is_private(
+async def test_s3_a_name_is_refused_if_any_of_its_addresses_is_private(
     make: Make, endpoint: Endpoint
 ) -> None:
     resolver = TableResolver(mixed_example=[["192.0.2.1", "127.0.0.1"], ["127.0.0.1", "8.8.8.8"]])
@@ -220,7 +222,7 @@ async def test_a_name_is_refused_if_any_of_its_addresses_is_private(
     assert endpoint.received == []
 
 
-async def test_a_rebinding_name_is_connected_to_at_the_address_that_was_judged(
+async def test_s3_a_rebinding_name_is_connected_to_at_the_address_that_was_judged(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """127.0.0.2 plays the public internet; the name moves to 127.0.0.1 after the first question."""

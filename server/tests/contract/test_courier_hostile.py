@@ -44,7 +44,7 @@ CORPUS = (
 
 
 @pytest.mark.parametrize("url", CORPUS)
-async def test_a_hostile_url_is_never_connected_to(
+async def test_s3_a_hostile_url_is_never_connected_to(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loop = asyncio.get_running_loop()
@@ -68,12 +68,12 @@ async def test_a_hostile_url_is_never_connected_to(
     assert outcome.because
 
 
-def test_the_corpus_is_large_and_has_no_url_twice() -> None:
+def test_s3_the_corpus_is_large_and_has_no_url_twice() -> None:
     assert len(CORPUS) >= 60
     assert len(set(CORPUS)) == len(CORPUS)
     assert module.TIME_TO_ANSWER == 15
 
 
 @pytest.mark.parametrize("address", [each.partition("%")[0] for each in LITERALS])
-def test_no_reserved_address_is_public(address: str) -> None:
+def test_s3_no_reserved_address_is_public(address: str) -> None:
     assert not is_public(address)

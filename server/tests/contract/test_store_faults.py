@@ -6,8 +6,18 @@ from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
-from server.tests.contract.conftest import SQLITE, Keeper, Maker, SqliteMaker, Values
+from server.tests.contract.conftest import (
+    POSTGRES,
+    SQLITE,
+    Keeper,
+    Maker,
+    PostgresMaker,
+    SqliteMaker,
+    Values,
+)
 
+from watchword.adapters.store.postgres import PostgresEngine
+from watchword.adapters.store.store import EngineStore
 from watchword.domain.event import Event, Expired
 from watchword.ports.store import Change, StoreUnavailableError
 
@@ -83,7 +93,7 @@ async def test_above_the_queue_limit_writes_are_declined_at_once(
 
 
 @on_sqlite
-async def test_a_strict_answer_waits_for_the_disk_and_a_normal_one_does_not(
+async def test_w2_a_strict_answer_waits_for_the_disk_and_a_normal_one_does_not(
     maker: SqliteMaker, store: Keeper, values: Values
 ) -> None:
     change = values.change()
@@ -100,7 +110,7 @@ async def test_a_strict_answer_waits_for_the_disk_and_a_normal_one_does_not(
 
 
 @on_sqlite
-async def test_a_failed_sync_is_told_to_those_who_waited_for_it(
+async def test_w2_a_failed_sync_is_told_to_those_who_waited_for_it(
     maker: Maker, store: Keeper, values: Values, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not maker.strict:
@@ -144,7 +154,7 @@ async def test_closing_finishes_what_was_gathered(
     assert len(maker.dump(tmp_path)["authentications"]) == 20
 
 
-async def test_what_was_answered_is_there_after_reopening(
+async def test_w2_what_was_answered_is_there_after_reopening(
     maker: Maker, values: Values, tmp_path: Path
 ) -> None:
     store = await maker.open(tmp_path)
@@ -176,3 +186,17 @@ async def test_two_keepers_of_one_database_see_each_others_writes(
         assert sorted(map(len, claims)) == [0, 1]
     finally:
         await other.close()
+
+
+@pytest.mark.parametrize("maker", POSTGRES, indirect=True, ids=lambda maker: maker.name)
+async def test_w2_postgres_is_asked_to_wait_for_the_disk_where_a_strict_answer_is_given(
+    maker: PostgresMaker, tmp_path: Path
+) -> None:
+    store = await maker.open(tmp_path)
+    assert isinstance(store, EngineStore)
+    assert isinstance(store._engine, PostgresEngine)
+    connection = await store._engine._connect()
+    found = await connection.fetchval("SHOW synchronous_commit")
+    await connection.close()
+    assert found == ("on" if maker.strict else "off")
+    await store.close()

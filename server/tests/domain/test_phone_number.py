@@ -57,7 +57,7 @@ def test_the_wire_has_nineteen_line_types() -> None:
 
 
 @pytest.mark.parametrize("line_type", sorted(set(LineType) - RECEIVES_CODES))
-def test_a_costly_line_never_receives_a_code(line_type: LineType) -> None:
+def test_s8_a_costly_line_never_receives_a_code(line_type: LineType) -> None:
     assert not can_receive_code(line_type, allow_voip=True)
 
 

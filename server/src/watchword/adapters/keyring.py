@@ -10,9 +10,13 @@ import secrets
 from pathlib import Path
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from watchword.ports.keyring import UnknownKeyError
 
 KEY_BYTES = 32
+NONCE_BYTES = 12
 
 
 class KeyringError(Exception):
@@ -129,6 +133,25 @@ class FileKeyring:
         except KeyError:
             raise UnknownKeyError(f"the key {key_id!r} is not in the keyring") from None
 
+    def seal(self, plain: bytes, context: str) -> str:
+        """Encrypt with AES-256-GCM (NIST SP 800-38D) under a key derived from the current one."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        cipher = AESGCM(_sealing_key(self._keys[self._current]))
+        sealed = nonce + cipher.encrypt(nonce, plain, context.encode())
+        return f"{self._current}.{base64.b64encode(sealed).decode()}"
+
+    def unseal(self, sealed: str, context: str) -> bytes:
+        """What was sealed."""
+        name, _, text = sealed.partition(".")
+        key = _sealing_key(self.code_key(name))
+        try:
+            content = base64.b64decode(text, validate=True)
+            return AESGCM(key).decrypt(
+                content[:NONCE_BYTES], content[NONCE_BYTES:], context.encode()
+            )
+        except (ValueError, InvalidTag):
+            raise UnknownKeyError(f"what is sealed for {context!r} was changed") from None
+
     def callback_secrets(self, project_id: UUID) -> tuple[str, ...]:
         """One secret per key, the current first: while keys rotate, callbacks carry both signatures."""
         return tuple(
@@ -159,6 +182,10 @@ def _read(path: Path) -> tuple[str, dict[str, bytes]]:
 
 def _callback_secret(key: bytes, project_id: UUID) -> bytes:
     return hmac.digest(key, b"callback" + project_id.bytes, hashlib.sha256)
+
+
+def _sealing_key(key: bytes) -> bytes:
+    return hmac.digest(key, b"seal", hashlib.sha256)
 
 
 def _key(text: str) -> bytes:

@@ -23,6 +23,7 @@ COMMANDS = {
     "lookup": "Tell what is known about a number.",
     "migrate": "Bring the database to this program's schema.",
     "projects": "Make projects and change their settings.",
+    "providers": "Keep accounts at providers.",
     "redeliver": "Post callbacks again that were given up.",
     "restore": "Fill an empty database from a backup.",
     "retry": "Send another code for an authentication.",

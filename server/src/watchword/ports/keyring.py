@@ -24,6 +24,19 @@ class Keyring(Protocol):
         """
         ...
 
+    def seal(self, plain: bytes, context: str) -> str:
+        """Encrypt under the current key; it opens only in the same context. Begins with the key's id."""
+        ...
+
+    def unseal(self, sealed: str, context: str) -> bytes:
+        """What was sealed.
+
+        Raises:
+            UnknownKeyError: the key is not here, or what was sealed was changed or moved.
+
+        """
+        ...
+
     def callback_secrets(self, project_id: UUID) -> tuple[str, ...]:
         """A project's callback signing secrets (`whsec_…`), the current one first."""
         ...
@@ -34,6 +47,10 @@ class RotatingKeyring(Keyring, Protocol):
 
     def rotate(self) -> str:
         """Add a fresh key and make it the current one; its id."""
+        ...
+
+    def ids(self) -> tuple[str, ...]:
+        """The id of every key, the current one first."""
         ...
 
     def drop(self, name: str) -> None:

@@ -12,6 +12,7 @@ from watchword.domain.authentication import Authentication
 from watchword.domain.event import Event
 from watchword.domain.number_history import NumberHistory
 from watchword.domain.project import Project
+from watchword.domain.provider_account import ProviderAccount
 from watchword.domain.screening.facts import Counted
 from watchword.domain.task import Task
 
@@ -235,6 +236,18 @@ class Registry(Protocol):
 
     async def audit(self, after: int, limit: int) -> Sequence[AuditEntry]:
         """Up to `limit` entries of the audit log after the one of that sequence number."""
+        ...
+
+    async def provider_accounts(self) -> Sequence[ProviderAccount]:
+        """Every provider account by name."""
+        ...
+
+    async def put_provider_account(self, account: ProviderAccount, note: AuditNote) -> None:
+        """Add a provider account or replace the one of its name, with its note."""
+        ...
+
+    async def remove_provider_account(self, name: str, note: AuditNote) -> None:
+        """Remove a provider account, with its note."""
         ...
 
     async def note(self, note: AuditNote) -> None:

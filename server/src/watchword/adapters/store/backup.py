@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import sqlite3
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -146,7 +147,7 @@ def read(file: Path) -> Iterator[Heading | Rows | Ending]:
                         raise BackupError(f"{file} is damaged")
                     return
                 digest.update(size + content)
-    except (OSError, EOFError, msgspec.DecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeError, msgspec.DecodeError) as error:
         raise BackupError(f"{file} is no backup, or damaged: {error}") from error
 
 

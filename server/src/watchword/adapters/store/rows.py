@@ -11,6 +11,7 @@ from watchword.domain.authentication import Authentication
 from watchword.domain.event import Event, Happening
 from watchword.domain.number_history import NumberHistory
 from watchword.domain.project import Mode, Project, ProjectSettings
+from watchword.domain.provider_account import ProviderAccount
 from watchword.domain.task import Task, Work
 from watchword.ports.store import InboxMessage, SavedAnswer, SentMessage
 
@@ -223,4 +224,22 @@ def to_audit_entry(row: Row) -> AuditEntry:
             at=row[1], actor=row[2], action=row[3], subject=row[4], detail=_detail.decode(row[5])
         ),
         hash=bytes(row[6]),
+    )
+
+
+def from_provider_account(account: ProviderAccount) -> Params:
+    """Columns of a provider account."""
+    return {
+        "name": account.name,
+        "provider": account.provider,
+        "sealed": account.sealed,
+        "paused": int(account.paused),
+        "created_at": account.created_at,
+    }
+
+
+def to_provider_account(row: Row) -> ProviderAccount:
+    """A provider account from all its columns."""
+    return ProviderAccount(
+        name=row[0], provider=row[1], sealed=row[2], paused=bool(row[3]), created_at=row[4]
     )

@@ -12,6 +12,7 @@ from watchword.domain.audit import GENESIS, AuditEntry, AuditNote, follow
 from watchword.domain.authentication import Authentication
 from watchword.domain.number_history import NumberHistory
 from watchword.domain.project import Project
+from watchword.domain.provider_account import ProviderAccount
 from watchword.domain.screening.facts import Counted
 from watchword.domain.task import Task
 from watchword.ports.store import (
@@ -321,6 +322,19 @@ class EngineStore:
 
     async def _put(self, step: Step, note: AuditNote | None) -> None:
         await self._audited((step, Step("raise_directory_version", {})), note)
+
+    async def provider_accounts(self) -> Sequence[ProviderAccount]:
+        """Every provider account."""
+        (found,) = await self._engine.read(("provider_accounts", {}))
+        return [rows.to_provider_account(row) for row in found]
+
+    async def put_provider_account(self, account: ProviderAccount, note: AuditNote) -> None:
+        """Add or replace a provider account."""
+        await self._put(Step("put_provider_account", rows.from_provider_account(account)), note)
+
+    async def remove_provider_account(self, name: str, note: AuditNote) -> None:
+        """Remove a provider account."""
+        await self._put(Step("remove_provider_account", {"name": name}), note)
 
     async def touch_api_keys(self, last_used: dict[UUID, int]) -> None:
         """Remember when keys were last used."""

@@ -6,6 +6,7 @@ from watchword.domain.audit import AuditNote
 from watchword.ports.clock import Clock
 from watchword.ports.keyring import RotatingKeyring
 from watchword.ports.store import Registry
+from watchword.usecases.manage.provider_accounts import ManageProviderAccounts
 
 
 class ManageKeyring(Struct, frozen=True):
@@ -14,16 +15,22 @@ class ManageKeyring(Struct, frozen=True):
     keyring: RotatingKeyring
     registry: Registry
     clock: Clock
+    accounts: ManageProviderAccounts
     actor: str = "watchword"
 
     async def rotate(self) -> str:
-        """Add a fresh key and make it the current one; its id."""
+        """Add a fresh key, make it the current one, and seal under it what was sealed; its id."""
         name = self.keyring.rotate()
         await self._note("rotated", name)
+        await self.accounts.seal_again()
         return name
 
     async def drop(self, name: str) -> None:
-        """Take a key out that is not the current one."""
+        """Take a key out that is not the current one.
+
+        What is sealed is sealed under the current key first.
+        """
+        await self.accounts.seal_again()
         self.keyring.drop(name)
         await self._note("dropped", name)
 

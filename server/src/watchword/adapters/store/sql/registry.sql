@@ -30,3 +30,15 @@ UPDATE api_keys SET last_used_at = :last_used_at WHERE id = :id
 
 -- name: probe
 UPDATE directory_version SET version = version
+
+-- name: provider_accounts
+SELECT name, provider, sealed, paused, created_at FROM provider_accounts ORDER BY name
+
+-- name: put_provider_account
+INSERT INTO provider_accounts (name, provider, sealed, paused, created_at)
+VALUES (:name, :provider, :sealed, :paused, :created_at)
+ON CONFLICT (name) DO UPDATE SET provider = excluded.provider, sealed = excluded.sealed,
+    paused = excluded.paused
+
+-- name: remove_provider_account
+DELETE FROM provider_accounts WHERE name = :name

@@ -8,3 +8,12 @@ CREATE TABLE audit (
     detail TEXT NOT NULL,
     hash BLOB NOT NULL
 );
+
+-- Accounts at providers; the credentials are sealed under a key that is not in the database.
+CREATE TABLE provider_accounts (
+    name TEXT PRIMARY KEY,
+    provider TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    paused INTEGER NOT NULL,
+    created_at BIGINT NOT NULL
+);
