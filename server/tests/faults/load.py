@@ -4,26 +4,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
-from uuid import UUID
 
 import aiohttp
-from msgspec import Struct
 from server.tests.processes import CUSTOMER, HEADERS
-
-from watchword.adapters.store.opening import open_store
-from watchword.domain.authentication import State
-from watchword.domain.event import Attempted
-
-
-class Reckoning(Struct, frozen=True, kw_only=True):
-    """What the database knows of what was answered."""
-
-    answered: int
-    lost: int
-    unsent: int
-    duplicates: int
-    unmarked: int
-    unvalidated: int
+from server.tests.reconciliation import VALID, Ledger
 
 
 class Load:
@@ -32,7 +16,7 @@ class Load:
     def __init__(self, urls: Sequence[str], session: aiohttp.ClientSession) -> None:
         self.urls = list(urls)
         self.answered: dict[str, str] = {}
-        self.validated: set[str] = set()
+        self.ledger = Ledger()
         self.statuses: Counter[int] = Counter()
         self.without_retry_after = 0
         self.wrong: list[str] = []
@@ -91,16 +75,21 @@ class Load:
             return
         authentication = started["authentication_uuid"]
         self.answered[authentication] = number
+        self.ledger.start(authentication, started["status"])
         code = await self.code(number)
         if code is None:
             return
         checked = await self.post("check", authentication_uuid=authentication, check_code=code)
         if checked is None:
             return
-        if checked["status"] in {"valid", "already_validated"}:
-            self.validated.add(authentication)
-        else:
+        self.ledger.check(authentication, checked["status"])
+        if checked["status"] not in VALID:
             self.wrong.append(checked["status"])
+
+    @property
+    def validated(self) -> int:
+        """How many codes were found right."""
+        return len(self.ledger.validated)
 
     async def reach(self, enough: Callable[[], bool]) -> None:
         """Wait for the load to have come so far."""
@@ -126,35 +115,6 @@ class Load:
             for number in self.answered.values():
                 while await self.code(number) is None:
                     pass
-
-    async def reckon(self, database: str) -> Reckoning:
-        """Compare what was answered with what is in the database."""
-        lost = unsent = duplicates = unmarked = unvalidated = 0
-        store = await open_store(database, listens=False)
-        for authentication, number in self.answered.items():
-            timeline = await store.timeline(UUID(authentication))
-            if timeline is None:
-                lost += 1
-                continue
-            about = timeline.authentication
-            attempted = [e.what for e in timeline.events if isinstance(e.what, Attempted)]
-            inbox = await store.inbox(about.project_id, number, 100)
-            unsent += not inbox
-            unvalidated += authentication in self.validated and about.state is not State.VALIDATED
-            for attempt, messages in Counter(m.attempt_number for m in inbox).items():
-                duplicates += messages - 1
-                unmarked += messages > 1 and not any(
-                    e.possible_duplicate for e in attempted if e.attempt_number == attempt
-                )
-        await store.close()
-        return Reckoning(
-            answered=len(self.answered),
-            lost=lost,
-            unsent=unsent,
-            duplicates=duplicates,
-            unmarked=unmarked,
-            unvalidated=unvalidated,
-        )
 
 
 def session() -> aiohttp.ClientSession:

@@ -5,17 +5,14 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import UUID
 
 import aiohttp
 import aiohttp.web
 import pytest
-from msgspec import Struct
 from server.tests.conftest import LEASE
+from server.tests.faults.conftest import Found
 from server.tests.processes import CUSTOMER, HEADERS, Process
-
-from watchword.adapters.store.opening import open_store
-from watchword.domain.event import Attempted
+from server.tests.reconciliation import Ledger, reconcile
 
 FAULTY = (sys.executable, "-m", "server.tests.faults.program")
 REQUESTS = 24
@@ -99,38 +96,9 @@ async def create_many(url: str, callback_url: str, numbers: set[str]) -> dict[st
     return answered
 
 
-class Reckoning(Struct, frozen=True):
-    """What came of the answered authentications."""
-
-    lost: int
-    unsent: int
-    duplicates: int
-    unmarked: int
-
-
-async def reckon(database: Path | str, answered: dict[str, str]) -> Reckoning:
-    store = await open_store(database, listens=False)
-    lost = unsent = duplicates = unmarked = 0
-    for authentication, number in answered.items():
-        timeline = await store.timeline(UUID(authentication))
-        if timeline is None:
-            lost += 1
-            continue
-        attempted = [e.what for e in timeline.events if isinstance(e.what, Attempted)]
-        inbox = await store.inbox(timeline.authentication.project_id, number, 100)
-        unsent += not attempted or not inbox
-        for attempt, count in Counter(message.attempt_number for message in inbox).items():
-            duplicates += count - 1
-            unmarked += count > 1 and not any(
-                e.possible_duplicate for e in attempted if e.attempt_number == attempt
-            )
-    await store.close()
-    return Reckoning(lost, unsent, duplicates, unmarked)
-
-
 @pytest.mark.parametrize("point", POINTS)
 async def test_w1_kill_9_at_every_step_loses_nothing_and_doubles_at_most_one(
-    database: Path | str, tmp_path: Path, endpoint: tuple[Endpoint, str], point: str
+    database: Path | str, tmp_path: Path, endpoint: tuple[Endpoint, str], point: str, found: Found
 ) -> None:
     told, callback_url = endpoint
     process = await asyncio.to_thread(start(database, tmp_path, point, 5).ready)
@@ -146,8 +114,12 @@ async def test_w1_kill_9_at_every_step_loses_nothing_and_doubles_at_most_one(
             await told.heard.wait()
     assert await asyncio.to_thread(again.stop) == 0
 
-    found = await reckon(database, answered)
+    ledger = Ledger()
+    for authentication in answered:
+        ledger.start(authentication, "pending")
+    report = await asyncio.to_thread(reconcile, database, ledger)
+    found(len(answered), report)
     assert len(answered) == REQUESTS
-    assert (found.lost, found.unsent, found.unmarked) == (0, 0, 0)
-    assert found.duplicates <= 1
+    assert report.lost == report.undelivered == report.unmarked == ()
+    assert len(report.duplicates) <= 1
     assert sum(count - 1 for count in told.told.values()) <= 1

@@ -40,8 +40,8 @@ async def test_w8_a_full_disk_is_answered_503_and_got_over_when_there_is_room(
         assert ready.status == 503
         assert "store" in (await ready.json())["checks"]
         (inside / "ballast").unlink()
-        before = len(load.validated)
-        await load.until(lambda: len(load.validated) >= before + 20)
+        before = load.validated
+        await load.until(lambda: load.validated >= before + 20)
         await load.settle()
         for authentication in kept:
             answer = await http.get(f"{process.url}/v1/authentication/{authentication}")
@@ -59,7 +59,7 @@ async def test_w8_without_its_database_the_service_stays_up_and_says_what_is_wro
     process = await asyncio.to_thread(serve, tmp_path, server.new_database())
     async with session() as http:
         load = Load([process.url], http)
-        await load.until(lambda: len(load.validated) >= 10)
+        await load.until(lambda: load.validated >= 10)
         await asyncio.to_thread(server.stop, signal.SIGINT)
         assert await load.post("authentication", phone_number="+33612345678") is None
         (about, *_) = load.answered

@@ -173,7 +173,14 @@ class PostgresEngine:
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
-        connection = await self._connect()
+        connecting = asyncio.create_task(self._connect())
+        try:
+            connection = await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            # A connection that is just being made must not be left to the garbage collector.
+            with contextlib.suppress(*_TROUBLE):
+                await leave(await connecting)
+            raise
         try:
             yield connection
         finally:
