@@ -36,3 +36,11 @@ floors:
 # the gate on a clean checkout of the last commit
 ci:
     bash .ci/run
+
+# Half an hour of load while processes are killed and PostgreSQL crashes
+soak minutes="30":
+    uv run python -m server.tests.faults.soak --minutes {{minutes}}
+
+# Write docs/explanation/reliability.md from what the fault tests find
+reliability:
+    uv run python server/tools/make_reliability.py

@@ -12,13 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
 NOBODY = 65534
 SETTINGS = (
-    "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "max_connections=200",
     "shared_buffers=32MB",
@@ -53,23 +53,39 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 
 class PostgresServer:
-    """One server, which can be stopped, killed and started again on the same data."""
+    """One server, which can be stopped, killed and started again on the same data.
 
-    def __init__(self, *settings: str) -> None:
+    `prefix` is the command that runs a program on another host, whose address is `host`; it sees to
+    it that root is nobody there. `trusts` is a network that everybody may come from.
+    """
+
+    def __init__(
+        self,
+        *settings: str,
+        host: str = "127.0.0.1",
+        port: int | None = None,
+        prefix: Sequence[str] = (),
+        trusts: str | None = None,
+    ) -> None:
+        self._host = host
+        self._prefix = prefix
         self.folder = Path(tempfile.mkdtemp(prefix="watchword-postgres-"))
-        self.port = free_port()
+        self.port = port or free_port()
         self._names = count(1)
         self._process: subprocess.Popen[bytes] | None = None
-        self._settings = (*SETTINGS, *settings)
+        self._settings = (*SETTINGS, f"listen_addresses={host}", *settings)
         self._user: dict[str, int] = {}
         self._programs = _programs()
-        if os.geteuid() == 0:
+        if os.geteuid() == 0 and not prefix:
             self._user = {"user": NOBODY, "group": NOBODY}
             self._programs = self._copied(self._programs)
             self.folder.chmod(0o755)
             os.chown(self.folder, NOBODY, NOBODY)
         self._run("initdb", "-D", str(self.data), "-U", "watchword", "-A", "trust", "-N",
                   "--encoding=UTF8", "--no-locale")  # fmt: skip
+        if trusts is not None:
+            with (self.data / "pg_hba.conf").open("a", encoding="ascii") as rules:
+                rules.write(f"host all all {trusts} trust\n")
         self.start()
 
     def _copied(self, programs: Path) -> Path:
@@ -86,7 +102,7 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [self._programs / program, *arguments],
+            [*self._prefix, self._programs / program, *arguments],
             check=True, stdout=subprocess.DEVNULL, cwd=self.folder, **self._user,  # type: ignore[call-overload]
         )  # fmt: skip
 
@@ -94,18 +110,12 @@ class PostgresServer:
         """Start, and wait until it answers."""
         chosen = [part for setting in self._settings for part in ("-c", setting)]
         self._process = subprocess.Popen(  # type: ignore[call-overload]
-            [self._programs / "postgres", "-D", self.data, "-p", str(self.port), *chosen],
+            [*self._prefix, self._programs / "postgres", "-D", self.data, "-p", str(self.port), *chosen],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder, **self._user,
         )  # fmt: skip
         deadline = time.monotonic() + 60
-        ready: list[Path | str] = [
-            self._programs / "pg_isready",
-            "-q",
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(self.port),
-        ]
+        ready: list[Path | str] = [self._programs / "pg_isready", "-q"]
+        ready += ["-h", self._host, "-p", str(self.port)]
         while subprocess.run(ready, check=False, cwd=self.folder, **self._user).returncode:  # type: ignore[call-overload]
             assert time.monotonic() < deadline, "PostgreSQL did not start"
             assert self._process.poll() is None, "PostgreSQL ended at once"
@@ -123,7 +133,7 @@ class PostgresServer:
         return psql(self.url("postgres"), sql)
 
     def url(self, database: str) -> str:
-        return f"postgresql://watchword@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://watchword@{self._host}:{self.port}/{database}"
 
     def new_database(self) -> str:
         """The address of an empty database; a schema of its own, which is made much faster."""

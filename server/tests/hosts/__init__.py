@@ -1,0 +1,1 @@
+"""Hosts: several machines, played by network namespaces, of which some are killed or cut off."""
