@@ -78,8 +78,11 @@ class Process:
         self._end(signal.SIGKILL)
 
     def stop(self) -> int:
-        """SIGTERM, and its exit code."""
-        return self._end(signal.SIGTERM)
+        """SIGTERM, and its exit code; what it said is printed where that is not 0."""
+        code = self._end(signal.SIGTERM)
+        if code != 0:
+            print("".join(self.output))
+        return code
 
     def _end(self, how: signal.Signals) -> int:
         self.process.send_signal(how)

@@ -196,10 +196,15 @@ async def test_c5_unknown_expired_and_wrong_derive_and_compare_alike(
 
 
 def test_c6_no_code_is_anywhere_but_in_the_persons_message(
-    database: Path | str, capfd: pytest.CaptureFixture[str]
+    database: Path | str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     received: list[bytes] = []
     structlog.reset_defaults()  # which writes every line there is
+    for module in (
+        "edges.api.app",
+        "edges.worker",
+    ):  # theirs may have been configured by a test before
+        monkeypatch.setattr(f"watchword.{module}.log", structlog.get_logger())
     with service_on(database, log_level="info") as service:
         service.change(
             ProjectSettings(code_length=10, routes=SANDBOX_ROUTES, limits=NO_LIMITS), mode=Mode.LIVE

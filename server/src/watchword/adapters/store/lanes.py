@@ -1,7 +1,6 @@
 """Lanes: gathers what waits for a database and runs it in batches, a few of them at a time."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
@@ -104,9 +103,12 @@ class Lanes(Generic[Asked, Answered]):
 
 async def leave(connection: Connection) -> None:
     """Close a connection politely, or at once where it does not answer."""
-    with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    try:
         await connection.close(timeout=CONNECT_PATIENCE)
-    connection.terminate()
+    except Exception:  # noqa: BLE001, S110 - it is lost already, whatever it says
+        pass
+    finally:
+        connection.terminate()  # also where we are cancelled meanwhile
 
 
 def unavailable(error: BaseException) -> StoreUnavailableError:

@@ -116,8 +116,7 @@ class PostgresEngine:
         await self._reads.close()
         for task in self._beside:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*self._beside, return_exceptions=True)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each commit of this process, and when another tells of one."""
@@ -145,7 +144,7 @@ class PostgresEngine:
     async def _tell(self) -> None:
         """Wake the other processes after commits; whoever missed it looks by itself soon after."""
         while True:
-            with contextlib.suppress(*_TROUBLE):
+            with contextlib.suppress(Exception):  # whatever it was, it is begun anew
                 async with self._connection() as connection:
                     self._teller = connection.get_server_pid()
                     while True:
@@ -163,7 +162,7 @@ class PostgresEngine:
                 self._committed()
 
         while True:
-            with contextlib.suppress(*_TROUBLE):
+            with contextlib.suppress(Exception):  # whatever it was, it is begun anew
                 async with self._connection() as connection:
                     lost = asyncio.Event()
                     connection.add_termination_listener(lambda _, lost=lost: lost.set())
