@@ -8,7 +8,7 @@ import asyncpg
 from msgspec import Struct
 
 from watchword.adapters.store.engine import Query, Row, Step
-from watchword.adapters.store.lanes import Connection, unavailable
+from watchword.adapters.store.lanes import PATIENCE, Connection, unavailable
 from watchword.adapters.store.statements import Numbered, postgres_statements
 
 LOCK_ORDER: dict[str, tuple[str, ...]] = {
@@ -29,6 +29,9 @@ _PLACE = {name: place for place, name in enumerate(LOCK_ORDER)}
 _UNLISTED = _PLACE["count"] - 0.5
 RETRIES = 3
 """Times a batch is run again that another process was in the way of."""
+BEGIN = f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = {int(PATIENCE * 1000)}"
+"""A process that is cut off inside a transaction would hold its locks until TCP gives up, in hours."""
+BEGIN_RELAXED = f"{BEGIN}; SET LOCAL synchronous_commit = off"
 _IN_THE_WAY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 
 Written = list[list[Row]] | None
@@ -87,9 +90,7 @@ async def _write_together(
         relaxed = all(write.relaxed for write in left.values())
         alone = not relaxed and sum(len(write.steps) for write in left.values()) == 1
         if not alone:
-            await connection.execute(
-                "BEGIN; SET LOCAL synchronous_commit = off" if relaxed else "BEGIN"
-            )
+            await connection.execute(BEGIN_RELAXED if relaxed else BEGIN)
         try:
             run = await _run(connection, left)
             again = run.must_undo
