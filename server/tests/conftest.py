@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
@@ -18,7 +19,6 @@ from server.tests.postgres import PostgresServer, psql
 from watchword.adapters.directory import MemoryDirectory
 from watchword.adapters.keyring import FileKeyring
 from watchword.adapters.numbering.libphonenumber import LibPhoneNumber
-from watchword.adapters.providers.registry import ProviderRegistry
 from watchword.adapters.store.opening import open_store
 from watchword.adapters.store.store import EngineStore
 from watchword.adapters.telemetry import PrometheusTelemetry
@@ -39,12 +39,25 @@ from watchword.domain.task import (
     Task,
 )
 from watchword.ports.courier import Delivered, NotDelivered
-from watchword.ports.provider import Accepted, Message, Refused, Report, Unavailable
+from watchword.ports.provider import (
+    Accepted,
+    Forged,
+    Healthy,
+    Inbound,
+    Message,
+    Provider,
+    Receipt,
+    Receipts,
+    Refused,
+    Report,
+    Unavailable,
+)
 from watchword.testing import RunningService, running_service
 from watchword.usecases.check_code import CheckCode
 from watchword.usecases.deliver_callback import DeliverOneCallback
 from watchword.usecases.expire_authentication import ExpireAuthentication as Expire
 from watchword.usecases.follow_up_attempt import FollowUpAttempt as FollowUp
+from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.record_feedback import RecordFeedback
 from watchword.usecases.record_receipt import RecordReceipt
 from watchword.usecases.retry_authentication import RetryAnswer, RetryAuthentication
@@ -131,6 +144,27 @@ class ScriptedProvider:
     async def report(self, message_id: str) -> Report | None:
         return self.reports.get(message_id)
 
+    async def receipts(self, inbound: Inbound) -> Receipts | Forged:
+        if inbound.headers.get("signature") != self.name:
+            return Forged("it is not signed")
+        return Receipts(tuple(msgspec.json.decode(inbound.body, type=list[Receipt])), b"ok")
+
+    async def probe(self) -> Healthy | Refused | Unavailable:
+        return Healthy(self.name)
+
+    async def close(self) -> None:
+        pass
+
+
+class ScriptedAccounts:
+    """The providers port over a mapping."""
+
+    def __init__(self, accounts: Mapping[str, Provider]) -> None:
+        self._accounts = accounts
+
+    def account(self, name: str) -> Provider | None:
+        return self._accounts.get(name)
+
 
 class RecordingCourier:
     """Keeps what it was asked to carry and answers as it was told."""
@@ -163,8 +197,9 @@ class World:
         self.check_code = CheckCode(self.store, self.clock, self.keyring, self.telemetry)
         self.retry_authentication = RetryAuthentication(self.store, self.clock, self.telemetry)
         self.record_receipt = RecordReceipt(self.store, self.clock, self.directory, self.telemetry)
+        self.receive_receipts = ReceiveReceipts(self.store, self.clock, self.record_receipt)
         self.record_feedback = RecordFeedback(self.store, self.clock, LibPhoneNumber())
-        registry = ProviderRegistry(self.providers)
+        registry = ScriptedAccounts(self.providers)
         self.send = Send(
             self.store, self.clock, self.keyring, self.directory, registry, self.telemetry
         )

@@ -12,7 +12,9 @@ from watchword.adapters.courier import HttpCourier
 from watchword.adapters.directory import MemoryDirectory
 from watchword.adapters.keyring import FileKeyring
 from watchword.adapters.numbering.libphonenumber import LibPhoneNumber
-from watchword.adapters.providers.registry import ProviderRegistry
+from watchword.adapters.providers.accounts import ProviderAccounts
+from watchword.adapters.providers.exchange import Exchange
+from watchword.adapters.providers.kind import Kind, Tools
 from watchword.adapters.store.opening import open_store
 from watchword.adapters.store.store import EngineStore
 from watchword.adapters.telemetry import PrometheusTelemetry, open_telemetry
@@ -21,6 +23,7 @@ from watchword.edges.api.operations import Operations
 from watchword.edges.http.bell import Bell
 from watchword.edges.http.entry import Entry
 from watchword.edges.http.pages import pages
+from watchword.edges.receipts.app import PREFIX, ReceiptsApp
 from watchword.edges.worker import Worker
 from watchword.ports.clock import Clock
 from watchword.ports.store import StoreUnavailableError
@@ -41,6 +44,7 @@ from watchword.usecases.manage.projects import ManageProjects
 from watchword.usecases.manage.provider_accounts import ManageProviderAccounts
 from watchword.usecases.manage.redeliver_callbacks import RedeliverCallbacks
 from watchword.usecases.read_inbox import ReadInbox
+from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.record_feedback import RecordFeedback
 from watchword.usecases.record_receipt import RecordReceipt
 from watchword.usecases.retry_authentication import RetryAuthentication
@@ -63,6 +67,7 @@ class Watchword(Struct, frozen=True, kw_only=True):
     directory: MemoryDirectory
     keyring: FileKeyring
     telemetry: PrometheusTelemetry
+    accounts: ProviderAccounts
     operations: Operations
     http: Entry
     worker: Worker
@@ -107,13 +112,21 @@ async def open_watchword(
     courier = HttpCourier(allow_private=settings.callback_private_addresses)
     watchword = _assemble(settings, clock or SystemClock(), keyring, store, courier, actor)
     await watchword.directory.refresh()
+    await watchword.accounts.refresh()
     try:
         async with _kept_fresh(watchword):
             yield watchword
     finally:
+        await watchword.accounts.close()
         await courier.close()
         await store.close()
         await asyncio.to_thread(watchword.telemetry.close)
+
+
+def provider_kinds() -> dict[str, Kind]:
+    """Every kind of provider that is installed, ours and those of other packages, by name."""
+    kinds: list[Kind] = [entry.load() for entry in entry_points(group="watchword.providers")]
+    return {kind.name: kind for kind in kinds}
 
 
 def _assemble(
@@ -127,13 +140,21 @@ def _assemble(
     directory = MemoryDirectory(store)
     numbering = LibPhoneNumber()
     telemetry = open_telemetry()
-    providers = ProviderRegistry(
-        {
-            entry.name: entry.load()(store, clock)
-            for entry in entry_points(group="watchword.providers")
-        }
-    )
     record_receipt = RecordReceipt(store, clock, directory, telemetry)
+    receive_receipts = ReceiveReceipts(store, clock, record_receipt)
+
+    def tools(account: str) -> Tools:
+        return Tools(
+            account=account,
+            exchange=Exchange(),
+            clock=clock,
+            inbox=store,
+            receipts_url=settings.public_url
+            and f"{settings.public_url.rstrip('/')}{PREFIX}{account}",
+            receive=receive_receipts,
+        )
+
+    providers = ProviderAccounts(provider_kinds(), store, keyring, tools)
     worker = Worker(
         store,
         clock,
@@ -142,6 +163,7 @@ def _assemble(
         follow_up=FollowUpAttempt(store, providers, record_receipt),
         deliver_callback=DeliverOneCallback(store, clock, keyring, courier, telemetry),
         expire=ExpireAuthentication(store, clock),
+        receive_receipts=receive_receipts,
         at_once=settings.tasks_at_once,
     )
     bell = Bell()
@@ -181,9 +203,13 @@ def _assemble(
         directory=directory,
         keyring=keyring,
         telemetry=telemetry,
+        accounts=providers,
         operations=operations,
         http=Entry(
             api=Api(operations, directory, directory, clock, telemetry),
+            receipts=ReceiptsApp(
+                providers, receive_receipts, clock, telemetry, settings.public_url or ""
+            ),
             pages=pages(readiness, telemetry.page),
         ),
         worker=worker,
@@ -209,6 +235,7 @@ async def _kept_fresh(watchword: Watchword) -> AsyncIterator[None]:
             watchword.keyring.refresh()
             with contextlib.suppress(StoreUnavailableError):
                 await watchword.directory.refresh()
+                await watchword.accounts.refresh()
                 if look % USES_WRITTEN_EVERY == 0:
                     await watchword.directory.flush_used()
 

@@ -44,6 +44,7 @@ def make(world: World, telemetry: PrometheusTelemetry, *, at_once: int) -> Worke
         follow_up=world.follow_up,
         deliver_callback=world.deliver,
         expire=world.expire,
+        receive_receipts=world.receive_receipts,
         at_once=at_once,
     )
 

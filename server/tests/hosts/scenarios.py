@@ -87,7 +87,9 @@ async def test_w7_a_worker_host_is_cut_off_and_another_takes_its_tasks_over(
     assert report.lost == report.undelivered == report.unmarked == ()
     assert len(report.duplicates) <= held
     assert load.wrong == []
-    assert set(load.statuses) == {200}
+    # What it had locked when it was cut off stays so for seconds, as long as the API may wait.
+    assert load.without_retry_after == 0
+    assert set(load.statuses) <= {200, 503}
 
 
 async def test_w7_the_database_host_is_cut_off_and_comes_back(

@@ -12,10 +12,12 @@ import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from server.tests.conftest import contents, service_on
 
 from watchword.domain.api_key import Scope, digest, is_well_formed
-from watchword.domain.project import Mode
+from watchword.domain.project import Enforcement, Mode, ProjectSettings
+from watchword.domain.screening.list_entry import ListEntry, ListKind
 from watchword.edges.http import asgi, protocol
 from watchword.testing import RunningService, running_service
 from watchword_client.testing import Inbox
@@ -164,6 +166,54 @@ def test_s2_another_projects_number_inbox_and_feedback_are_apart(
         headers={"x-api-key": key},
     )
     assert feedback.json()["code"] == "no_associated_auth_found"
+
+
+def test_s7_known_unknown_and_blocked_numbers_answer_alike_where_a_project_only_monitors(
+    service: RunningService, http: httpx2.Client
+) -> None:
+    known, unknown, blocked = "+33612333311", "+33612333312", "+33612444413"
+    changed = ProjectSettings(
+        screening=Enforcement.MONITOR,
+        blocked=(ListEntry(kind=ListKind.PREFIX, value="+336124444"),),
+    )
+
+    async def make() -> tuple[str, str]:
+        manage = service.watchword
+        project = await manage.manage_projects.create("discreet", Mode.SANDBOX)
+        key, _ = await manage.manage_api_keys.create(project)
+        await manage.store.put_project(replace(project, settings=changed))
+        await manage.directory.refresh()
+        return str(project.id), key
+
+    customer, key = service.run(make())
+    headers = {"x-api-key": key}
+
+    def answers(number: str) -> list[tuple[int, dict[str, str]]]:
+        body = {"customer_uuid": customer, "phone_number": number}
+        made = http.post("authentication", json=body, headers=headers)
+        with Inbox(service.server_url, key) as inbox:
+            code = inbox.wait_for_code(number)
+        about = {
+            "customer_uuid": customer,
+            "authentication_uuid": made.json()["authentication_uuid"],
+        }
+        wrong = "000000" if code != "000000" else "111111"
+        typed = [
+            http.post("check", json={**about, "check_code": each}, headers=headers)
+            for each in (wrong, code, code)
+        ]
+        changing = {"authentication_uuid", "created_at", "expires_at"}
+        return [
+            (
+                answer.status_code,
+                {name: "" if name in changing else value for name, value in answer.json().items()},
+            )
+            for answer in (made, *typed)
+        ]
+
+    first = answers(known)
+    assert [status for status, _ in first] == [200] * 4
+    assert answers(known) == answers(unknown) == answers(blocked) == first
 
 
 def test_s2_a_key_and_another_projects_customer_uuid_do_not_go_together(

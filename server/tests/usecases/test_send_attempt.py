@@ -1,11 +1,13 @@
 """A promised message goes to the first provider that takes it, once, and is paid for as it was sent."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 from server.tests.conftest import HANG, LEASE, PERSON, SECOND, World
 
+from watchword.adapters.providers import sandbox
 from watchword.domain.attempt import AttemptStatus, DeliveryStatus
 from watchword.domain.authentication import State
 from watchword.domain.channel import Channel
@@ -14,6 +16,7 @@ from watchword.domain.event import Attempted, BalanceUpdated
 from watchword.domain.project import SpendCap
 from watchword.domain.routing.route import Route
 from watchword.domain.screening.list_entry import ListEntry, ListKind
+from watchword.domain.task import SendAttempt
 from watchword.domain.template import Template
 from watchword.ports.provider import Accepted, Message, RefusalKind, Refused, Report, Unavailable
 from watchword.ports.store import Change, SpendWindow, StoreUnavailableError
@@ -273,3 +276,20 @@ async def test_a_provider_that_can_be_asked_is_asked_when_it_said(world: World) 
     world.clock.advance(1)
     await world.work()
     assert (await world.about(about)).attempt(1).delivery_status is DeliveryStatus.DELIVERED
+
+
+async def test_a_store_that_is_away_is_not_taken_for_a_provider_that_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stuck:
+        async def add_inbox_message(self, message: object) -> None:
+            await asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(sandbox, "TIME_FOR_INBOX", 0.0)
+    inbox = sandbox.Sandbox(Stuck(), world.clock)  # type: ignore[arg-type] # all it needs of a store
+    world.providers["one"] = inbox  # type: ignore[assignment] # a provider like any other
+    about = (await world.ask()).authentication_id
+    (task,) = [t for t in await world.claim() if isinstance(t.work, SendAttempt)]
+    with pytest.raises(StoreUnavailableError):
+        await world.carry_out(task)
+    assert (await world.about(about)).attempt(1).status is AttemptStatus.PENDING

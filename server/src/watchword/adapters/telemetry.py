@@ -30,6 +30,7 @@ LABELS = {
     "watchword_sends": ("account", "channel", "country", "outcome"),
     "watchword_send_seconds": ("account", "channel"),
     "watchword_receipts": ("account", "channel", "status"),
+    "watchword_forged_receipts": ("account",),
     "watchword_verdicts": ("verdict", "rule"),
     "watchword_checks": ("status", "country"),
     "watchword_outbox_delay_seconds": (),
@@ -91,6 +92,9 @@ class PrometheusTelemetry:
         self._receipts = self._counter(
             "watchword_receipts", "Provider reports that moved a message's delivery status."
         )
+        self._forged = self._counter(
+            "watchword_forged_receipts", "Receipts refused because their signature is wrong."
+        )
         self._verdicts = self._counter(
             "watchword_verdicts",
             "Judgements of the screening: allow, limit or block, and the rule that decided.",
@@ -140,6 +144,10 @@ class PrometheusTelemetry:
     def receipt(self, account: str | None, channel: str | None, status: str) -> None:
         """Count a report."""
         self._receipts[account or NOWHERE, channel or NOWHERE, status].inc()
+
+    def forged_receipt(self, account: str) -> None:
+        """Count a receipt that was refused."""
+        self._forged[(account,)].inc()
 
     def verdict(self, verdict: Verdict) -> None:
         """Count a judgement under the first finding that decided it."""

@@ -12,17 +12,18 @@ class Channel(StrEnum):
     RCS = "rcs"
     VOICE = "voice"
     EMAIL = "email"
+    TELEGRAM = "telegram"
 
 
 def capability(channel: Channel) -> str | None:
     """The channel as the Ding API v1 spells it in events, None where it has no word.
 
-    The enum in the SDKs is closed: voice and email must be left out, a new word would be refused.
+    The enum in the SDKs is closed: voice, email and telegram must be left out, a new word would be refused.
     """
     match channel:
         case Channel.SMS:
             return "text"
         case Channel.WHATSAPP | Channel.VIBER | Channel.RCS:
             return channel.value
-        case Channel.VOICE | Channel.EMAIL:
+        case Channel.VOICE | Channel.EMAIL | Channel.TELEGRAM:
             return None

@@ -23,6 +23,7 @@ from watchword.ports.telemetry import Telemetry
 from watchword.usecases.deliver_callback import DeliverOneCallback
 from watchword.usecases.expire_authentication import ExpireAuthentication as Expire
 from watchword.usecases.follow_up_attempt import FollowUpAttempt as FollowUp
+from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.send_attempt import SendAttempt as Send
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,8 @@ SLICE = 32
 """Tasks claimed at once: small, so that answers do not wait behind the worker's writes."""
 HOUSEKEEPING = 60_000
 FORGET = 500
+MATCHING = 1_000
+"""Milliseconds between looks for the attempts of receipts that came early."""
 
 
 class Worker:
@@ -49,6 +52,7 @@ class Worker:
         follow_up: FollowUp,
         deliver_callback: DeliverOneCallback,
         expire: Expire,
+        receive_receipts: ReceiveReceipts,
         at_once: int,
     ) -> None:
         self._store = store
@@ -58,11 +62,13 @@ class Worker:
         self._follow_up = follow_up
         self._deliver_callback = deliver_callback
         self._expire = expire
+        self._receive_receipts = receive_receipts
         self._at_once = at_once
         self._endpoints = Endpoints(max(1, at_once // 2))
         self._bell = Bell()
         self._running: set[asyncio.Task[None]] = set()
         self._tidied = 0
+        self._matched = 0
         store.on_change(self._bell.ring)
 
     def stop(self) -> None:
@@ -100,6 +106,10 @@ class Worker:
                 running = asyncio.create_task(self._carry_out(task))
                 self._running.add(running)
                 running.add_done_callback(self._finished)
+            return
+        if now - self._matched >= MATCHING:
+            self._matched = now
+            await self._receive_receipts.match_early()
             return
         if now - self._tidied >= HOUSEKEEPING:
             if await self._store.forget_old(now, FORGET) < FORGET:

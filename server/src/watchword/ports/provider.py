@@ -1,19 +1,27 @@
-"""Provider: who carries a message, and the three ways a hand-over can end."""
+"""Provider: who carries a message, the three ways a hand-over can end, and what is reported later."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from watchword.domain.attempt import DeliveryStatus
 from watchword.domain.channel import Channel
 from watchword.domain.message import Content
 from watchword.domain.phone_number import PhoneNumber
+from watchword.domain.routing.route import Dlt
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """One message to hand over; `valid_for` is how many milliseconds the code still lives."""
+    """One message to hand over; `valid_for` is how many milliseconds the code still lives.
+
+    `template` is the provider's own approved template where the channel asks for one (WhatsApp), and
+    `dlt` the registration that India asks for; both stand on the route. `email` is where the person is
+    written to, where that is known.
+    """
 
     project_id: UUID
     authentication_id: UUID
@@ -24,6 +32,19 @@ class Message(Struct, frozen=True, kw_only=True):
     content: Content
     code: str
     valid_for: int
+    template: str | None = None
+    dlt: Dlt | None = None
+    email: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The words with their code; never to be stored or logged."""
+        return self.content.with_code(self.code)
+
+    @property
+    def reference(self) -> str:
+        """What we call this attempt before providers, who give it back in receipts; 34 characters."""
+        return f"{self.authentication_id.hex}-{self.attempt_number}"
 
     def __repr__(self) -> str:
         """The message without its code and number, so that neither reaches a log."""
@@ -38,9 +59,22 @@ class RefusalKind(StrEnum):
     """Why a provider declined, which decides what is done next."""
 
     NUMBER = "number"
+    """This number cannot be reached on this channel; another channel may."""
     ACCOUNT = "account"
+    """Our account, sender, template or text is not accepted; another route may do."""
+    PASSING = "passing"
+    """It may work later, or over another route now."""
     THROTTLE = "throttle"
+    """We send too fast for this account."""
     FRAUD = "fraud"
+    """The provider suspects fraud: no other route is tried, it would defeat the protection."""
+
+
+class Price(Struct, frozen=True):
+    """What a provider says a message costs, in micros of a currency (ISO 4217)."""
+
+    amount: int
+    currency: str
 
 
 class Accepted(Struct, frozen=True):
@@ -48,30 +82,92 @@ class Accepted(Struct, frozen=True):
 
     message_id: str
     follow_up_after: int | None = None
+    price: Price | None = None
 
 
 class Refused(Struct, frozen=True):
-    """The provider declined for a reason of its own; `code` and `cause` are in its words."""
+    """The provider declined for a reason of its own; `code` and `cause` are in its words.
+
+    `retry_after` is for how many milliseconds it wants to be left alone.
+    """
 
     kind: RefusalKind
     code: str
     cause: str
+    retry_after: int | None = None
 
 
 class Unavailable(Struct, frozen=True):
-    """The provider could not be asked, or did not answer in time."""
+    """The provider could not be asked, did not answer in time, or answered what nobody can read.
+
+    `retry_after` is for how many milliseconds it wants to be left alone.
+    """
 
     cause: str
+    retry_after: int | None = None
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """What a provider says became of a message; `at` is its own clock in Unix milliseconds."""
+    """What a provider says became of a message; `at` is its own clock in Unix milliseconds.
+
+    `carrier_code` is the raw code and `cause` a plain sentence; `refusal` says what an undeliverable
+    message teaches; `network` is MCC and MNC, the digits of both together.
+    """
 
     status: DeliveryStatus
     at: int | None = None
     carrier_code: str | None = None
     cause: str | None = None
     ask_again_after: int | None = None
+    refusal: RefusalKind | None = None
+    price: Price | None = None
+    network: str | None = None
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """A report with the message it is about.
+
+    `message_ids` are the spellings under which the message may be known, most likely first;
+    `reference` is our own, where the provider gives it back under its signature.
+    """
+
+    report: Report
+    message_ids: tuple[str, ...] = ()
+    reference: str | None = None
+
+
+class Inbound(Struct, frozen=True, kw_only=True):
+    """One request to an account's receipt address, as it came.
+
+    `url` is the public address with its query, header names are lower-case, `at` is when it arrived
+    in Unix milliseconds.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    at: int
+
+
+class Receipts(Struct, frozen=True):
+    """What a genuine request reported, and the answer that its sender expects."""
+
+    receipts: tuple[Receipt, ...] = ()
+    answer: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+class Forged(Struct, frozen=True):
+    """The request does not carry the signature that it must; `because` says what is wrong with it."""
+
+    because: str
+
+
+class Healthy(Struct, frozen=True):
+    """The provider answered and knows us; `detail` is worth showing, such as the account's name."""
+
+    detail: str
 
 
 class Provider(Protocol):
@@ -87,10 +183,41 @@ class Provider(Protocol):
         """What became of a message, where the provider can be asked; None where it cannot."""
         ...
 
+    async def receipts(self, inbound: Inbound) -> Receipts | Forged:
+        """Verify a request by the provider's own rule, and read it. Unknown statuses are `unknown`."""
+        ...
+
+    async def probe(self) -> Healthy | Refused | Unavailable:
+        """Ask whether the provider is there and takes our credentials, at no cost."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
 
 class Providers(Protocol):
     """The provider accounts of this installation."""
 
     def account(self, name: str) -> Provider | None:
-        """The provider behind an account name."""
+        """The provider behind an account name; None where there is none, or it is paused."""
         ...
+
+
+class ReceivingProviders(Protocol):
+    """The provider accounts to which receipts may come."""
+
+    def receiver(self, name: str) -> Provider | None:
+        """The provider behind an account name, also while it is paused."""
+        ...
+
+
+def read_reference(text: str | None) -> tuple[UUID, int] | None:
+    """The authentication and attempt number behind a reference of ours; None where it is none."""
+    head, _, number = (text or "").rpartition("-")
+    if not number.isascii() or not number.isdecimal() or len(number) > 2:  # noqa: PLR2004 - 99 attempts
+        return None
+    try:
+        return msgspec.convert(head, UUID), int(number)
+    except msgspec.ValidationError:
+        return None

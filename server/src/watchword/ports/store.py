@@ -15,6 +15,7 @@ from watchword.domain.project import Project
 from watchword.domain.provider_account import ProviderAccount
 from watchword.domain.screening.facts import Counted
 from watchword.domain.task import Task
+from watchword.ports.provider import Receipt
 
 
 class StoreUnavailableError(Exception):
@@ -86,6 +87,15 @@ class SentMessage(Struct, frozen=True, kw_only=True):
     at: int
 
 
+class EarlyReceipt(Struct, frozen=True, kw_only=True):
+    """A receipt of a message whose send is not recorded yet; `at` is when it came."""
+
+    id: UUID
+    account: str
+    receipt: Receipt
+    at: int
+
+
 class Surroundings(Struct, frozen=True, kw_only=True):
     """What one read brings for a request to send a code."""
 
@@ -154,6 +164,18 @@ class Store(Protocol):
 
     async def attempt_of(self, account: str, provider_message_id: str) -> tuple[UUID, int] | None:
         """The authentication and attempt number behind a provider's message id."""
+        ...
+
+    async def keep_early_receipt(self, early: EarlyReceipt) -> None:
+        """Keep a receipt whose message is not known."""
+        ...
+
+    async def early_receipts(self, limit: int) -> Sequence[EarlyReceipt]:
+        """The receipts that wait for their sends, oldest first."""
+        ...
+
+    async def drop_early_receipts(self, ids: Sequence[UUID]) -> None:
+        """Remove receipts that wait no more."""
         ...
 
     async def save(self, change: Change) -> bool:

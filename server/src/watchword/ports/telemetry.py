@@ -77,6 +77,10 @@ class Telemetry(Protocol):
         """A provider's report moved a delivery status; account and channel may not be known yet."""
         ...
 
+    def forged_receipt(self, account: str) -> None:
+        """A request to an account's receipt address was not signed as it must be."""
+        ...
+
     def verdict(self, verdict: Verdict) -> None:
         """A request to send was judged, and the judgement written down."""
         ...
@@ -112,6 +116,9 @@ class NoTelemetry:
         """Count nothing."""
 
     def receipt(self, account: str | None, channel: str | None, status: str) -> None:
+        """Count nothing."""
+
+    def forged_receipt(self, account: str) -> None:
         """Count nothing."""
 
     def verdict(self, verdict: Verdict) -> None:

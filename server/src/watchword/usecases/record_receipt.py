@@ -13,7 +13,7 @@ from watchword.domain.project import Project
 from watchword.domain.task import FollowUpAttempt, Task
 from watchword.ports.clock import Clock
 from watchword.ports.directory import Directory
-from watchword.ports.provider import Report
+from watchword.ports.provider import RefusalKind, Report
 from watchword.ports.store import Change, Store, StoreUnavailableError
 from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
 from watchword.usecases.journal import Journal
@@ -38,8 +38,13 @@ class RecordReceipt(Struct, frozen=True):
         attempt_number: int,
         report: Report,
         finished: Task | None = None,
+        account: str | None = None,
     ) -> None:
-        """Record one report; `finished` is the task that brought it, closed in the same write."""
+        """Record one report; `finished` is the task that brought it, closed in the same write.
+
+        Of an `account` over which the message did not go in the end, because it did not answer in
+        time, only that the message arrived is worth knowing.
+        """
         for round_number in range(ROUNDS):
             found = await self.store.authentication(authentication_id)
             project = found and self.directory.project(found[0].project_id)
@@ -53,12 +58,12 @@ class RecordReceipt(Struct, frozen=True):
             if report.ask_again_after is not None:
                 journal.todo(FollowUpAttempt(attempt_number), due_in=report.ask_again_after)
             attempt = authentication.attempt(attempt_number)
-            advanced = advance(attempt, report.status)
+            advanced = _advanced(attempt, report, account)
             fallback: Attempt | None = None
             if advanced is not None:
                 self._advance(journal, advanced, report)
                 if round_number < PATIENCE_WITH_BUDGET:
-                    fallback = self._fall_back(project, journal, advanced)
+                    fallback = self._fall_back(project, journal, advanced, report)
             change = replace(
                 journal.change(history.with_send(now) if fallback else None, finished),
                 charge=charge_for(
@@ -92,10 +97,14 @@ class RecordReceipt(Struct, frozen=True):
         body = delivery_status_body(event_id, journal.authentication, attempt, journal.now)
         journal.call_back(event_id, body)
 
-    def _fall_back(self, project: Project, journal: Journal, failed: Attempt) -> Attempt | None:
+    def _fall_back(
+        self, project: Project, journal: Journal, failed: Attempt, report: Report
+    ) -> Attempt | None:
         """Another route, unasked, where the newest message will not arrive and one is left to try."""
         about = journal.authentication
         if failed.delivery_status is not DeliveryStatus.UNDELIVERABLE or not _may(about, failed):
+            return None
+        if report.refusal is RefusalKind.FRAUD:
             return None
         if about.is_expired(journal.now):
             return None
@@ -107,6 +116,13 @@ class RecordReceipt(Struct, frozen=True):
         attempt = promise_attempt(self.clock, journal, plan, Trigger.FALLBACK)
         reserve(project, journal, attempt)
         return attempt
+
+
+def _advanced(attempt: Attempt, report: Report, account: str | None) -> Attempt | None:
+    elsewhere = account is not None and attempt.account not in (None, account)
+    if elsewhere and report.status is not DeliveryStatus.DELIVERED:
+        return None
+    return advance(attempt, report.status)
 
 
 def _may(about: Authentication, failed: Attempt) -> bool:

@@ -13,7 +13,8 @@ from watchword.domain.number_history import NumberHistory
 from watchword.domain.project import Mode, Project, ProjectSettings
 from watchword.domain.provider_account import ProviderAccount
 from watchword.domain.task import Task, Work
-from watchword.ports.store import InboxMessage, SavedAnswer, SentMessage
+from watchword.ports.provider import Receipt
+from watchword.ports.store import EarlyReceipt, InboxMessage, SavedAnswer, SentMessage
 
 _encode = msgspec.json.Encoder().encode
 _authentication = msgspec.json.Decoder(Authentication)
@@ -23,6 +24,7 @@ _work = msgspec.json.Decoder(Work)
 _settings = msgspec.json.Decoder(ProjectSettings)
 _scopes = msgspec.json.Decoder(tuple[Scope, ...])
 _detail = msgspec.json.Decoder(dict[str, str])
+_receipt = msgspec.json.Decoder(Receipt)
 _inbox = msgspec.json.Decoder(InboxMessage)
 
 
@@ -45,6 +47,23 @@ def from_authentication(authentication: Authentication) -> Params:
 def to_authentication(row: Row) -> Authentication:
     """An authentication from (project, number, version, body); the version column rules."""
     return msgspec.structs.replace(_authentication.decode(row[3]), version=row[2])
+
+
+def from_early_receipt(early: EarlyReceipt) -> Params:
+    """Columns of a receipt that came early."""
+    return {
+        "id": early.id.bytes,
+        "account": early.account,
+        "receipt": text(early.receipt),
+        "at": early.at,
+    }
+
+
+def to_early_receipt(row: Row) -> EarlyReceipt:
+    """A receipt that came early, from its columns in their order."""
+    return EarlyReceipt(
+        id=UUID(bytes=row[0]), account=row[1], receipt=_receipt.decode(row[2]), at=row[3]
+    )
 
 
 def from_history(history: NumberHistory, at: int) -> Params:

@@ -18,6 +18,7 @@ from watchword.domain.task import Task
 from watchword.ports.store import (
     Change,
     Charge,
+    EarlyReceipt,
     InboxMessage,
     SavedAnswer,
     SpendWindow,
@@ -144,6 +145,21 @@ class EngineStore:
         params = {"account": account, "provider_message_id": provider_message_id}
         row = await self._one("sent_message", params)
         return (UUID(bytes=row[0]), row[1]) if row else None
+
+    async def keep_early_receipt(self, early: EarlyReceipt) -> None:
+        """Keep a receipt whose message is not known."""
+        await self._write(Step("insert_early_receipt", rows.from_early_receipt(early)))
+
+    async def early_receipts(self, limit: int) -> Sequence[EarlyReceipt]:
+        """The receipts that wait for their sends."""
+        (found,) = await self._engine.read(("early_receipts", {"limit": limit}))
+        return [rows.to_early_receipt(row) for row in found]
+
+    async def drop_early_receipts(self, ids: Sequence[UUID]) -> None:
+        """Remove receipts that wait no more."""
+        await self._write(
+            *(Step("drop_early_receipt", {"id": early.bytes}) for early in ids), relaxed=True
+        )
 
     async def next_due(self) -> int | None:
         """When the earliest task is due."""

@@ -21,7 +21,7 @@ TIME_TO_SEND_BODY = 10.0
 
 
 class BodyTooLargeError(Exception):
-    """The body is over 64 kB; the rest of it was not read."""
+    """The body is too large; the rest of it was not read."""
 
 
 class BodyTooSlowError(Exception):
@@ -49,25 +49,25 @@ def header(scope: Scope, name: bytes) -> bytes | None:
     return None
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
-    """The whole body.
+async def read_body(scope: Scope, receive: Receive, largest: int = MAX_BODY) -> bytes:
+    """The whole body, of at most so many bytes.
 
     Raises:
-        BodyTooLargeError: it is over 64 kB.
+        BodyTooLargeError: it is over that.
         BodyTooSlowError: it did not arrive in ten seconds, or never will.
 
     """
     length = header(scope, b"content-length")
-    if length is not None and length.isdigit() and int(length) > MAX_BODY:
+    if length is not None and length.isdigit() and int(length) > largest:
         raise BodyTooLargeError
     message = await _next(receive)
     body: bytes = message.get("body", b"")
     while message.get("more_body"):
-        if len(body) > MAX_BODY:
+        if len(body) > largest:
             raise BodyTooLargeError
         message = await _next(receive)
         body += message.get("body", b"")
-    if len(body) > MAX_BODY:
+    if len(body) > largest:
         raise BodyTooLargeError
     return body
 

@@ -32,3 +32,12 @@ DELETE FROM sent_messages WHERE (account, provider_message_id) IN (
     SELECT account, provider_message_id FROM sent_messages WHERE at < :before LIMIT :limit
 )
 RETURNING 1
+
+-- name: insert_early_receipt
+INSERT INTO early_receipts (id, account, receipt, at) VALUES (:id, :account, :receipt, :at)
+
+-- name: early_receipts
+SELECT id, account, receipt, at FROM early_receipts ORDER BY id LIMIT :limit
+
+-- name: drop_early_receipt
+DELETE FROM early_receipts WHERE id = :id

@@ -1,0 +1,118 @@
+"""The provider accounts of this installation: opened with their credentials, and anew when they change."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from watchword.adapters.providers.kind import Credentials, Kind, Tools
+from watchword.domain.provider_account import ProviderAccount
+from watchword.ports.keyring import Keyring, UnknownKeyError
+from watchword.ports.provider import Provider
+from watchword.ports.store import Registry
+
+log = structlog.get_logger(__name__)
+SANDBOX = "sandbox"
+"""The account that is always there."""
+
+
+class AccountError(ValueError):
+    """An account cannot be opened: its kind is not installed, or its credentials are not what it asks."""
+
+
+class Opened(Struct, frozen=True):
+    """An account with the provider behind it."""
+
+    account: ProviderAccount
+    provider: Provider
+
+
+class ProviderAccounts:
+    """The providers port: one open provider for each account."""
+
+    def __init__(
+        self,
+        kinds: Mapping[str, Kind],
+        registry: Registry,
+        keyring: Keyring,
+        tools: Callable[[str], Tools],
+    ) -> None:
+        self.kinds = kinds
+        self._registry = registry
+        self._keyring = keyring
+        self._tools = tools
+        self._opened: dict[str, Opened] = {}
+        self._sandbox = kinds[SANDBOX].open(Credentials(), tools(SANDBOX))
+        self._version = -1
+
+    async def refresh(self) -> None:
+        """Open what was added, close what was removed, and both where credentials changed."""
+        version = await self._registry.directory_version()
+        if version == self._version:
+            return
+        wanted = {account.name: account for account in await self._registry.provider_accounts()}
+        self._version = version
+        for name, opened in list(self._opened.items()):
+            known = wanted.get(name)
+            if known is None or not _same(known, opened.account):
+                del self._opened[name]
+                await opened.provider.close()
+        for name, account in wanted.items():
+            if name in self._opened:
+                self._opened[name] = Opened(account, self._opened[name].provider)
+                continue
+            try:
+                self._opened[name] = Opened(account, self.open(account))
+            except (AccountError, UnknownKeyError) as error:
+                log.warning("a provider account cannot be used", account=name, because=str(error))
+
+    def open(self, account: ProviderAccount) -> Provider:
+        """The provider of an account.
+
+        Raises:
+            AccountError: its kind is not installed, or its credentials are not what that asks for.
+            UnknownKeyError: its credentials cannot be unsealed.
+
+        """
+        sealed = self._keyring.unseal(account.sealed, account.name)
+        given = msgspec.json.decode(sealed, type=dict[str, str])
+        kind = self.kinds.get(account.provider)
+        if kind is None:
+            raise AccountError(f"no provider is called {account.provider!r}")
+        return kind.open(read_credentials(kind, given), self._tools(account.name))
+
+    def account(self, name: str) -> Provider | None:
+        """The provider behind an account name; None where there is none, or it is paused."""
+        if name == SANDBOX:
+            return self._sandbox
+        opened = self._opened.get(name)
+        return opened.provider if opened and not opened.account.paused else None
+
+    def receiver(self, name: str) -> Provider | None:
+        """The same for receipts, which a paused account takes too."""
+        opened = self._opened.get(name)
+        return opened.provider if opened else None
+
+    async def close(self) -> None:
+        """Close every provider."""
+        for opened in self._opened.values():
+            await opened.provider.close()
+        self._opened.clear()
+
+
+def read_credentials(kind: Kind, given: Mapping[str, str]) -> Credentials:
+    """The credentials that an operator gave, as text, for a kind.
+
+    Raises:
+        AccountError: a field is missing, unknown or not of its form; its value is not told.
+
+    """
+    try:
+        return msgspec.convert(dict(given), kind.credentials, strict=False)
+    except msgspec.ValidationError as error:
+        raise AccountError(f"{kind.name}: {error}") from None
+
+
+def _same(one: ProviderAccount, other: ProviderAccount) -> bool:
+    return (one.provider, one.sealed) == (other.provider, other.sealed)
