@@ -131,4 +131,5 @@ def test_events_name_the_channels_the_api_knows_and_no_other() -> None:
         "rcs": "rcs",
         "voice": None,
         "email": None,
+        "telegram": None,
     }
