@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 
+import msgspec
 import structlog
 
 _PHONE_NUMBER = re.compile(r"((?:\+|%2B)\d{3})\d{2,10}(\d{2})(?!\d)")
@@ -15,10 +16,14 @@ def _mask(_logger: object, _method: str, line: structlog.typing.EventDict) -> st
     return _KEY.sub("[key]", _PHONE_NUMBER.sub(r"\1…\2", str(line)))
 
 
+def _as_json(line: structlog.typing.EventDict, **_: object) -> str:
+    return msgspec.json.encode(line, enc_hook=str).decode()
+
+
 def configure_logging(*, level: str, as_json: bool) -> None:
     """Send every line, ours and the libraries', to standard error."""
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(serializer=_as_json)
         if as_json
         # A pretty traceback would show local variables, and codes are among them.
         else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
@@ -45,11 +50,11 @@ def configure_logging(*, level: str, as_json: bool) -> None:
     logging.getLogger("uvicorn.access").disabled = True
     # It writes whole addresses, and what is in them.
     logging.getLogger("httpx2").setLevel("WARNING")
+    # Our own lines need not pass the standard library, which takes longer than all the rest.
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, renderer, _mask],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
-        cache_logger_on_first_use=True,
     )

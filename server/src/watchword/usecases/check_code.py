@@ -199,9 +199,11 @@ class CheckCode(Struct, frozen=True):
                 cause="the code was typed",
             )
         )
-        event_id = self.clock.new_id()
-        body = delivery_status_body(event_id, journal.authentication, arrived, journal.now)
-        journal.call_back(event_id, body)
+        journal.call_back(
+            lambda event_id: delivery_status_body(
+                event_id, journal.authentication, arrived, journal.now
+            )
+        )
 
 
 def _stored(authentication: Authentication) -> Authentication:

@@ -1,5 +1,6 @@
 """Journal: collects what one decision writes, giving each event its place and each task its id."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -40,11 +41,15 @@ class Journal:
             )
         )
 
-    def call_back(self, event_id: UUID, body: str) -> None:
-        """Append the delivery of a callback, where the caller asked for callbacks."""
+    def call_back(self, body: Callable[[UUID], str]) -> None:
+        """Append the delivery of a callback, where the caller asked for callbacks.
+
+        `body` composes what is posted under an event id; it is asked only where somebody reads it.
+        """
         url = self.authentication.callback_url
         if url is not None:
-            self.todo(DeliverCallback(url, body, f"evt_{event_id}"))
+            event_id = self._clock.new_id()
+            self.todo(DeliverCallback(url, body(event_id), f"evt_{event_id}"))
 
     def change(self, history: NumberHistory | None = None, finished: Task | None = None) -> Change:
         """All that was collected, to be written whole; nothing of the authentication if nothing was."""

@@ -72,7 +72,7 @@ class RecordReceipt(Struct, frozen=True):
                     now,
                     fallback.price if fallback else 0,
                     guarded=True,
-                    prepaid=await self.store.is_prepaid(project.id),
+                    prepaid=fallback is not None and await self.store.is_prepaid(project.id),
                 ),
             )
             if await self.store.save(change):
@@ -93,9 +93,11 @@ class RecordReceipt(Struct, frozen=True):
                 cause=report.cause,
             )
         )
-        event_id = self.clock.new_id()
-        body = delivery_status_body(event_id, journal.authentication, attempt, journal.now)
-        journal.call_back(event_id, body)
+        journal.call_back(
+            lambda event_id: delivery_status_body(
+                event_id, journal.authentication, attempt, journal.now
+            )
+        )
 
     def _fall_back(
         self, project: Project, journal: Journal, failed: Attempt, report: Report

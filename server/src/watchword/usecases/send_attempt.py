@@ -232,11 +232,12 @@ class SendAttempt(Struct, frozen=True):
             )
         )
         if attempt.sent_at is not None:
-            event_id = self.clock.new_id()
-            body = attempt_body(
-                event_id, journal.authentication, attempt, journal.now, project.settings.currency
+            currency = project.settings.currency
+            journal.call_back(
+                lambda event_id: attempt_body(
+                    event_id, journal.authentication, attempt, journal.now, currency
+                )
             )
-            journal.call_back(event_id, body)
 
 
 def _sender(authentication: Authentication, route: Route) -> str | None:

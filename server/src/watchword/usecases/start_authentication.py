@@ -175,11 +175,11 @@ class StartAuthentication(Struct, frozen=True):
             journal.happened(BalanceUpdated("authentication", -fee, project.settings.currency))
         attempt = promise_attempt(self.clock, journal, plan, Trigger.INITIAL)
         reserve(project, journal, attempt)
-        event_id = self.clock.new_id()
-        body = authentication_body(
-            event_id, journal.authentication, journal.now, price, project.settings.currency
+        journal.call_back(
+            lambda event_id: authentication_body(
+                event_id, journal.authentication, journal.now, price, project.settings.currency
+            )
         )
-        journal.call_back(event_id, body)
         return self._open(project, journal, around, price)
 
     def _send_nothing(

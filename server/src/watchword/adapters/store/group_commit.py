@@ -8,6 +8,11 @@ from watchword.ports.store import StoreUnavailableError
 
 T = TypeVar("T")
 Outcome = tuple["asyncio.Future[object]", object]
+Waiting = tuple[Callable[[], object], "asyncio.Future[object]", bool]
+
+
+class MustUndoError(Exception):
+    """An operation failed after it had written, and it can only be undone with its whole batch."""
 
 
 class Transactions(Protocol):
@@ -16,8 +21,15 @@ class Transactions(Protocol):
     def begin(self) -> None:
         """Open a transaction."""
 
-    def attempt(self, operation: Callable[[], object]) -> object:
-        """Run one operation so that its failure undoes it and nothing else; None for a lost race."""
+    def attempt(self, operation: Callable[[], object], *, careful: bool) -> object:
+        """Run one operation; None for a lost race.
+
+        Where `careful` a failure undoes it and nothing else; otherwise, which is quicker, a failure
+        that has written already raises `MustUndoError`.
+        """
+
+    def rollback(self) -> None:
+        """Undo everything since `begin`."""
 
     def commit(self) -> None:
         """Make everything since `begin` last, or undo it all and raise."""
@@ -31,6 +43,7 @@ class GroupCommit:
 
     An operation is run after the present tick of the loop, with all others that came in it. A
     strict one is answered when it is on disk; while one batch is being synced the next gathers.
+    Operations must bear being run twice: a batch in which one fails late is undone and run again.
     Above `limit` waiting operations new ones are declined: a queue that only grows helps nobody.
     """
 
@@ -46,7 +59,7 @@ class GroupCommit:
         self._strict = strict
         self._limit = limit
         self._committed = committed
-        self._waiting: list[tuple[Callable[[], object], asyncio.Future[object], bool]] = []
+        self._waiting: list[Waiting] = []
         self._unsynced: list[Outcome] = []
         self._syncing: asyncio.Task[None] | None = None
 
@@ -63,26 +76,38 @@ class GroupCommit:
 
     def _flush(self) -> None:
         batch, self._waiting = self._waiting, []
-        answers: list[Outcome] = []
-        strict: list[Outcome] = []
         try:
-            self._engine.begin()
-            for operation, future, relaxed in batch:
-                try:
-                    result = self._engine.attempt(operation)
-                except Exception as error:  # noqa: BLE001 - each operation keeps its own outcome
-                    result = error
-                (answers if relaxed or not self._strict else strict).append((future, result))
-            self._engine.commit()
+            try:
+                results = self._run_batch(batch, careful=False)
+            except MustUndoError:
+                self._engine.rollback()
+                results = self._run_batch(batch, careful=True)
         except StoreUnavailableError as error:
             _answer([(future, error) for _, future, _ in batch])
             return
+        answers: list[Outcome] = []
+        strict: list[Outcome] = []
+        for (_, future, relaxed), result in zip(batch, results, strict=True):
+            (answers if relaxed or not self._strict else strict).append((future, result))
         _answer(answers)
         if strict:
             self._unsynced += strict
             if self._syncing is None:
                 self._syncing = asyncio.get_running_loop().create_task(self._sync())
         self._committed()
+
+    def _run_batch(self, batch: list[Waiting], *, careful: bool) -> list[object]:
+        results: list[object] = []
+        self._engine.begin()
+        for operation, _, _ in batch:
+            try:
+                results.append(self._engine.attempt(operation, careful=careful))
+            except MustUndoError:
+                raise
+            except Exception as error:  # noqa: BLE001 - each operation keeps its own outcome
+                results.append(error)
+        self._engine.commit()
+        return results
 
     async def _sync(self) -> None:
         while self._unsynced:

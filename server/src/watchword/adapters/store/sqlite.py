@@ -1,5 +1,6 @@
 """SQLite: the embedded engine, one file, statements run on the loop's own thread."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from watchword.adapters.store.sqlite_connection import SqliteConnection, reading
 
 class SqliteEngine:
     """The engine on one SQLite file.
+
+    Reads of one tick of the loop share a transaction: to take and give back the lock costs more than
+    most of them.
 
     `strict` answers a write when it is on disk (fdatasync of the WAL, which is what
     `synchronous=FULL` does, only once for a whole batch); otherwise a write survives a killed
@@ -44,6 +48,8 @@ class SqliteEngine:
     async def read(self, *queries: Query) -> list[list[Row]]:
         """The rows of each query."""
         with reading():
+            if self._connection.begin_reading():
+                asyncio.get_running_loop().call_soon(self._connection.end_reading)
             return [self._connection.rows(query) for query in queries]
 
     async def write(

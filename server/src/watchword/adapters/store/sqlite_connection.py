@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from watchword.adapters.store.engine import Query, Row, Step
+from watchword.adapters.store.group_commit import MustUndoError
 from watchword.adapters.store.schema_version import SchemaTooNewError
 from watchword.adapters.store.statements import migrations, statements
 from watchword.ports.store import StoreUnavailableError
@@ -27,6 +28,7 @@ class SqliteConnection:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._sql = statements()
+        self._reading = False
         try:
             self._db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
         except sqlite3.Error as error:
@@ -84,38 +86,66 @@ class SqliteConnection:
 
     def close(self) -> None:
         """Let go of the file."""
+        self.end_reading()
         os.close(self._wal)
         self._db.close()
 
+    def begin_reading(self) -> bool:
+        """Read as of one instant from now on; False where that is so already."""
+        if self._reading:
+            return False
+        self._db.execute("BEGIN")
+        self._reading = True
+        return True
+
+    def end_reading(self) -> None:
+        """Let go of that instant."""
+        if self._reading:
+            self._reading = False
+            self._db.execute("COMMIT")
+
     def begin(self) -> None:
         """Open a write transaction."""
+        self.end_reading()
         self._run("BEGIN IMMEDIATE")
 
-    def attempt(self, operation: Callable[[], object]) -> object:
-        """Run one operation inside a savepoint."""
+    def attempt(self, operation: Callable[[], object], *, careful: bool) -> object:
+        """Run one operation, inside a savepoint where `careful`."""
         if not self._db.in_transaction:
             # A full disk has ended the batch: a savepoint now would be a transaction of its own.
             raise StoreUnavailableError("an earlier write of this batch undid them all")
-        self._db.execute("SAVEPOINT operation")
+        before = self._db.total_changes
+        if careful:
+            self._db.execute("SAVEPOINT operation")
         try:
             result = operation()
         except RaceLostError:
-            self._undo()
+            self._undo(before, careful=careful)
             return None
         except sqlite3.Error as error:
-            self._undo()
+            self._undo(before, careful=careful)
             raise StoreUnavailableError(str(error)) from error
         except BaseException:
-            self._undo()
+            self._undo(before, careful=careful)
             raise
-        self._db.execute("RELEASE operation")
+        if careful:
+            self._db.execute("RELEASE operation")
         return result
 
-    def _undo(self) -> None:
+    def _undo(self, before: int, *, careful: bool) -> None:
+        if not careful:
+            if self._db.in_transaction and self._db.total_changes != before:
+                raise MustUndoError
+            return
         # A full disk ends the whole transaction by itself; the commit will then say so.
         if self._db.in_transaction:
             self._db.execute("ROLLBACK TO operation")
             self._db.execute("RELEASE operation")
+
+    def rollback(self) -> None:
+        """Undo everything since `begin`."""
+        if self._db.in_transaction:
+            self._run("ROLLBACK")
 
     def commit(self) -> None:
         """Commit, or undo everything and raise."""
