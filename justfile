@@ -27,7 +27,7 @@ format:
 
 # check types
 types:
-    uv run mypy server/src client/src server/tests client/tests
+    uv run mypy server/src client/src server/tests client/tests benchmarks
 
 # check that every floor imports only floors below it
 floors:
@@ -44,3 +44,11 @@ soak minutes="30":
 # Write docs/explanation/reliability.md from what the fault tests find
 reliability:
     uv run python server/tools/make_reliability.py
+
+# Measure how fast it is, against others on the same core: under two minutes
+bench *args:
+    uv run python -m benchmarks {{args}}
+
+# The same with more rounds, more connections and single operations; writes docs/explanation/performance.md
+bench-full:
+    uv run python -m benchmarks --rounds 3 --seconds 5 --connections 64 256 --operations --page

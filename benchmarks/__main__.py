@@ -100,7 +100,7 @@ def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--connections", type=int, nargs="+", default=[64])
     parser.add_argument("--only", nargs="+", default=list(VARIANTS), metavar="VARIANT")
     parser.add_argument("--operations", action="store_true", help="single operations too")

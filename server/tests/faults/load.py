@@ -47,6 +47,11 @@ class Load:
             self._gone(url)
             return None
 
+    async def get(self, path: str) -> tuple[int, bytes]:
+        """Status and body of a page of the first service, which must answer."""
+        async with self._session.get(f"{self.urls[0]}{path}") as answer:
+            return answer.status, await answer.read()
+
     def _gone(self, url: str) -> None:
         self.statuses[0] += 1
         if url in self.urls and len(self.urls) > 1:
