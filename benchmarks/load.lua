@@ -108,8 +108,8 @@ function done(summary, latency)
       total[word] = (total[word] or 0) + count
     end
   end
-  io.write(string.format("RESULT requests=%d seconds=%.6f p50=%d p99=%d errors=%d",
-    summary.requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(99),
+  io.write(string.format("RESULT requests=%d seconds=%.6f p50=%d p99=%d max=%d errors=%d",
+    summary.requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(99), latency.max,
     summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout))
   for word, count in pairs(total) do
     io.write(" answer." .. word .. "=" .. count)

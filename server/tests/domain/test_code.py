@@ -141,3 +141,7 @@ def test_every_code_is_compared_also_after_one_has_matched(
     monkeypatch.setattr("watchword.domain.code.hmac.compare_digest", compare)
     matching_attempt("1111", ["1111", "2222", "3333"])
     assert compared == [b"1111", b"2222", b"3333"]
+
+
+def test_of_equal_codes_the_first_attempt_is_meant() -> None:
+    assert matching_attempt("1111", ["1111", "2222", "1111"]) == 1

@@ -158,3 +158,16 @@ async def test_another_projects_authentication_is_refused_like_one_that_never_wa
     assert isinstance(answers[0], Refusal)
     assert answers[0].code is ErrorCode.INVALID_AUTH_UUID
     assert (await world.about(about)).checks_spent == 0
+
+
+async def test_a_right_code_is_right_also_where_a_later_attempt_would_have_the_same(
+    world: World,
+) -> None:
+    await world.choose(code_length=4, max_checks=10)
+    for number in range(10_000):
+        about = (await world.ask(f"+33612{number:06}")).authentication_id
+        codes = [await world.code(about, attempt) for attempt in range(1, check_code.COMPARED + 1)]
+        if codes[0] in codes[1:]:
+            break
+    await world.work()
+    assert await world.check(about, codes[0]) is CheckStatus.VALID

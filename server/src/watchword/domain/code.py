@@ -31,10 +31,10 @@ def normalise_typed(text: str) -> str:
 
 
 def matching_attempt(typed: str, codes: Iterable[str]) -> int | None:
-    """The number, from 1, of the attempt whose code was typed; every code is compared, always."""
+    """The number, from 1, of the first attempt whose code was typed; every code is compared, always."""
     given = typed.encode()
     found = None
     for number, code in enumerate(codes, start=1):
-        if hmac.compare_digest(given, code.encode()):
+        if hmac.compare_digest(given, code.encode()) and found is None:
             found = number
     return found
