@@ -165,6 +165,9 @@ class ScriptedAccounts:
     def account(self, name: str) -> Provider | None:
         return self._accounts.get(name)
 
+    async def start(self) -> None:
+        pass
+
 
 class RecordingCourier:
     """Keeps what it was asked to carry and answers as it was told."""

@@ -164,6 +164,7 @@ def _assemble(
         deliver_callback=DeliverOneCallback(store, clock, keyring, courier, telemetry),
         expire=ExpireAuthentication(store, clock),
         receive_receipts=receive_receipts,
+        providers=providers,
         at_once=settings.tasks_at_once,
     )
     bell = Bell()

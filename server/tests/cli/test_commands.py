@@ -176,3 +176,22 @@ def test_a_setting_that_cannot_be_is_named(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "watchword.toml").write_text("prot = 1\n", encoding="utf-8")
     result = cli("migrate")
     assert (result.exit_code, "prot" in result.stderr) == (2, True)
+
+
+def test_an_account_is_added_where_its_kind_takes_the_credentials_and_tested(cli: Cli) -> None:
+    kinds = cli("providers", "kinds").stdout
+    assert "smpp  SMPP 3.4: sms" in kinds
+    assert "system_id" in kinds
+    unknown = cli("providers", "add", "carrier", "--provider", "nobody")
+    assert unknown.exit_code == 2
+    assert "sandbox, smpp" in unknown.stderr
+    missing = cli("providers", "add", "carrier", "--provider", "smpp", "host=127.0.0.1")
+    assert missing.exit_code == 2
+    assert "system_id" in missing.stderr
+    given = ("host=127.0.0.1", "port=1", "system_id=acme", "password=a-secret")
+    assert cli("providers", "add", "carrier", "--provider", "smpp", *given).exit_code == 0
+    tested = cli("providers", "test", "carrier")
+    assert tested.exit_code == 69
+    assert "carrier cannot be reached" in tested.stderr
+    assert "a-secret" not in tested.stdout + tested.stderr
+    assert cli("providers", "test", "nobody").exit_code == 2

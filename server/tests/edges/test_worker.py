@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import structlog
-from server.tests.conftest import HANG, LEASE, PERSON, SECOND, World
+from server.tests.conftest import HANG, LEASE, PERSON, SECOND, ScriptedAccounts, World
 
 from watchword.adapters.telemetry import PrometheusTelemetry
 from watchword.domain.attempt import AttemptStatus
@@ -45,6 +45,7 @@ def make(world: World, telemetry: PrometheusTelemetry, *, at_once: int) -> Worke
         deliver_callback=world.deliver,
         expire=world.expire,
         receive_receipts=world.receive_receipts,
+        providers=ScriptedAccounts(world.providers),
         at_once=at_once,
     )
 

@@ -5,14 +5,17 @@ from pathlib import Path
 
 import click
 
-from watchword.app import Watchword
+from watchword.adapters.providers.accounts import AccountError
+from watchword.adapters.providers.kind import credential_fields
+from watchword.app import Watchword, provider_kinds
 from watchword.cli.installation import data_dir_option, on_installation
 from watchword.cli.main import Failure
 from watchword.cli.output import json_option, write_json
 from watchword.domain.provider_account import ProviderAccount
+from watchword.ports.provider import Healthy, Refused, Unavailable
 from watchword.usecases.manage.provider_accounts import NoSuchAccountError
 
-USAGE = 2
+USAGE, UNAVAILABLE = 2, 69
 Work = Callable[[Watchword], Awaitable[None]]
 
 
@@ -22,7 +25,8 @@ def command() -> None:
 
     \b
     Example:
-      watchword providers add acme-eu --provider acme user=shop token=@token.txt
+      watchword providers add carrier --provider smpp host=smsc.example system_id=shop password=-
+      watchword providers test carrier
       watchword providers list
     """
 
@@ -41,9 +45,13 @@ def add(name: str, credentials: tuple[str, ...], provider: str, data_dir: Path |
     given = dict(map(_field, credentials))
 
     async def work(watchword: Watchword) -> ProviderAccount:
+        watchword.accounts.check(provider, given)
         return await watchword.manage_provider_accounts.put(name, provider, given)
 
-    on_installation(work, data_dir)
+    try:
+        on_installation(work, data_dir)
+    except AccountError as error:
+        raise Failure(str(error), code=USAGE) from None
     click.secho(f"✓ {name} is kept; its credentials are sealed", fg="green")
 
 
@@ -59,6 +67,39 @@ def _field(text: str) -> tuple[str, str]:
         except (OSError, UnicodeError) as error:
             raise Failure(f"{field}: {value[1:]} cannot be read", str(error), code=USAGE) from None
     return field, value
+
+
+@command.command("test")
+@click.argument("name")
+@data_dir_option
+def test(name: str, data_dir: Path | None) -> None:
+    """Ask the provider of the account NAME whether it takes the credentials; nothing is sent."""
+
+    async def work(watchword: Watchword) -> Healthy | Refused | Unavailable | None:
+        provider = watchword.accounts.receiver(name)
+        return None if provider is None else await provider.probe()
+
+    match on_installation(work, data_dir):
+        case None:
+            raise Failure(
+                f"no provider account is called {name!r}, or it cannot be used", code=USAGE
+            )
+        case Healthy(detail):
+            click.secho(f"✓ {name} answers: {detail}", fg="green")
+        case Refused(kind, code, cause):
+            raise Failure(f"{name} refused ({kind}): {code} {cause}", code=UNAVAILABLE)
+        case Unavailable(cause):
+            raise Failure(f"{name} cannot be reached: {cause}", code=UNAVAILABLE)
+
+
+@command.command("kinds")
+def kinds() -> None:
+    """Show every kind of provider that is installed, and the fields of its credentials."""
+    for name, kind in sorted(provider_kinds().items()):
+        click.echo(f"{name}  {kind.title}: {', '.join(sorted(kind.channels))}")
+        for field in credential_fields(kind):
+            need = "needed" if field.required else f"default {field.default!r}"
+            click.echo(f"    {field.name}  {field.description}  ({need})")
 
 
 @command.command("list")

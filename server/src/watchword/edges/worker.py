@@ -18,6 +18,7 @@ from watchword.domain.task import (
 from watchword.edges.endpoints import Endpoints
 from watchword.edges.http.bell import Bell
 from watchword.ports.clock import Clock
+from watchword.ports.provider import Providers
 from watchword.ports.store import Change, Store, StoreUnavailableError
 from watchword.ports.telemetry import Telemetry
 from watchword.usecases.deliver_callback import DeliverOneCallback
@@ -53,6 +54,7 @@ class Worker:
         deliver_callback: DeliverOneCallback,
         expire: Expire,
         receive_receipts: ReceiveReceipts,
+        providers: Providers,
         at_once: int,
     ) -> None:
         self._store = store
@@ -63,6 +65,7 @@ class Worker:
         self._deliver_callback = deliver_callback
         self._expire = expire
         self._receive_receipts = receive_receipts
+        self._providers = providers
         self._at_once = at_once
         self._endpoints = Endpoints(max(1, at_once // 2))
         self._bell = Bell()
@@ -77,6 +80,7 @@ class Worker:
 
     async def run(self, patience: float) -> None:
         """Work until stopped, then give what is in flight `patience` seconds to finish."""
+        await self._providers.start()
         while not self._bell.stopped:
             try:
                 await self._round()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 import msgspec
@@ -201,6 +201,19 @@ class Providers(Protocol):
 
     def account(self, name: str) -> Provider | None:
         """The provider behind an account name; None where there is none, or it is paused."""
+        ...
+
+    async def start(self) -> None:
+        """Have those that keep connections make them: this process sends from now on."""
+        ...
+
+
+@runtime_checkable
+class KeepsConnections(Protocol):
+    """A provider that keeps connections of its own, over which receipts come."""
+
+    async def start(self) -> None:
+        """Make them, and keep them up; returns at once, and does nothing the second time."""
         ...
 
 

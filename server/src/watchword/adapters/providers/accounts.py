@@ -9,7 +9,7 @@ from msgspec import Struct
 from watchword.adapters.providers.kind import Credentials, Kind, Tools
 from watchword.domain.provider_account import ProviderAccount
 from watchword.ports.keyring import Keyring, UnknownKeyError
-from watchword.ports.provider import Provider
+from watchword.ports.provider import KeepsConnections, Provider
 from watchword.ports.store import Registry
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,13 @@ class ProviderAccounts:
         self._opened: dict[str, Opened] = {}
         self._sandbox = kinds[SANDBOX].open(Credentials(), tools(SANDBOX))
         self._version = -1
+        self._started = False
+
+    async def start(self) -> None:
+        """Have those that keep connections make them, and those that are opened later too."""
+        self._started = True
+        for opened in self._opened.values():
+            await _start(opened.provider)
 
     async def refresh(self) -> None:
         """Open what was added, close what was removed, and both where credentials changed."""
@@ -64,6 +71,8 @@ class ProviderAccounts:
                 continue
             try:
                 self._opened[name] = Opened(account, self.open(account))
+                if self._started:
+                    await _start(self._opened[name].provider)
             except (AccountError, UnknownKeyError) as error:
                 log.warning("a provider account cannot be used", account=name, because=str(error))
 
@@ -77,10 +86,28 @@ class ProviderAccounts:
         """
         sealed = self._keyring.unseal(account.sealed, account.name)
         given = msgspec.json.decode(sealed, type=dict[str, str])
-        kind = self.kinds.get(account.provider)
+        return self._make(account.provider, given, account.name)
+
+    def check(self, provider: str, credentials: Mapping[str, str]) -> None:
+        """Find out whether an account of a kind could be opened with credentials.
+
+        Raises:
+            AccountError: it could not; the message says why, and no value.
+
+        """
+        self._make(provider, credentials, provider)
+
+    def _make(self, provider: str, credentials: Mapping[str, str], name: str) -> Provider:
+        kind = self.kinds.get(provider)
         if kind is None:
-            raise AccountError(f"no provider is called {account.provider!r}")
-        return kind.open(read_credentials(kind, given), self._tools(account.name))
+            installed = ", ".join(sorted(self.kinds))
+            raise AccountError(f"no provider is called {provider!r}; there are {installed}")
+        try:
+            return kind.open(read_credentials(kind, credentials), self._tools(name))
+        except AccountError:
+            raise
+        except ValueError as error:
+            raise AccountError(f"{kind.name}: {error}") from None
 
     def account(self, name: str) -> Provider | None:
         """The provider behind an account name; None where there is none, or it is paused."""
@@ -112,6 +139,11 @@ def read_credentials(kind: Kind, given: Mapping[str, str]) -> Credentials:
         return msgspec.convert(dict(given), kind.credentials, strict=False)
     except msgspec.ValidationError as error:
         raise AccountError(f"{kind.name}: {error}") from None
+
+
+async def _start(provider: Provider) -> None:
+    if isinstance(provider, KeepsConnections):
+        await provider.start()
 
 
 def _same(one: ProviderAccount, other: ProviderAccount) -> bool:
