@@ -1,7 +1,7 @@
 -- What the load generator asks: `create`, `check`, `flow` (both in turn), `status` or `empty`.
 -- Arguments: what, customer UUID, API key, the key that codes are derived from (hexadecimal), how many
 -- requests lie between a create and its check, so that the message was sent meanwhile as it is in life,
--- and for how many milliseconds each connection rests before a request.
+-- and for how many milliseconds each connection rests before a request, on average.
 
 local ffi = require("ffi")
 ffi.cdef [[
@@ -50,8 +50,9 @@ function init(args)
   seed = os.time() % 1000 * 100000 + number * 50000000
 end
 
+-- Rests of random length: connections that rested alike would all ask in the same instant.
 function delay()
-  return pause
+  return pause == 0 and 0 or math.random(0, 2 * pause)
 end
 
 local function create()

@@ -261,7 +261,7 @@ class World:
         """The authentication as it is stored."""
         found = await self.store.authentication(authentication_id)
         assert found is not None
-        return found[0]
+        return found
 
     async def code(self, authentication_id: UUID, attempt_number: int = 1) -> str:
         """The right code of an attempt."""

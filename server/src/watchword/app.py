@@ -2,19 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from importlib.metadata import entry_points
 
 from msgspec import Struct
 
 from watchword.adapters.clock import SystemClock
-from watchword.adapters.courier import HttpCourier
 from watchword.adapters.directory import MemoryDirectory
 from watchword.adapters.keyring import FileKeyring
+from watchword.adapters.late_courier import LateCourier
 from watchword.adapters.numbering.libphonenumber import LibPhoneNumber
 from watchword.adapters.providers.accounts import ProviderAccounts
 from watchword.adapters.providers.exchange import Exchange
-from watchword.adapters.providers.kind import Kind, Tools
+from watchword.adapters.providers.kind import InstalledKinds, Kind, Tools
 from watchword.adapters.store.opening import open_store
 from watchword.adapters.store.store import EngineStore
 from watchword.adapters.telemetry import PrometheusTelemetry, open_telemetry
@@ -109,7 +109,7 @@ async def open_watchword(
         listens=settings.database_listen,
         retention_days=settings.retention_days,
     )
-    courier = HttpCourier(allow_private=settings.callback_private_addresses)
+    courier = LateCourier(allow_private=settings.callback_private_addresses)
     watchword = _assemble(settings, clock or SystemClock(), keyring, store, courier, actor)
     await watchword.directory.refresh()
     await watchword.accounts.refresh()
@@ -123,10 +123,9 @@ async def open_watchword(
         await asyncio.to_thread(watchword.telemetry.close)
 
 
-def provider_kinds() -> dict[str, Kind]:
+def provider_kinds() -> Mapping[str, Kind]:
     """Every kind of provider that is installed, ours and those of other packages, by name."""
-    kinds: list[Kind] = [entry.load() for entry in entry_points(group="watchword.providers")]
-    return {kind.name: kind for kind in kinds}
+    return InstalledKinds(entry_points(group="watchword.providers"))
 
 
 def _assemble(
@@ -134,7 +133,7 @@ def _assemble(
     clock: Clock,
     keyring: FileKeyring,
     store: EngineStore,
-    courier: HttpCourier,
+    courier: LateCourier,
     actor: str,
 ) -> Watchword:
     directory = MemoryDirectory(store)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import uvicorn
 
+from watchword.adapters.late_courier import load_courier
 from watchword.app import Watchword
 from watchword.edges.http.entry import Application
 from watchword.edges.http.protocol import BoundedHttpProtocol
@@ -92,6 +93,7 @@ async def serve(
         await asyncio.sleep(0.005)
     if ready is not None and server.started:
         ready()
+    await asyncio.to_thread(load_courier)
     try:
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:

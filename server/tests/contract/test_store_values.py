@@ -93,7 +93,7 @@ def test_an_authentication_and_its_numbers_history_come_back_whole(
         remembered = replace(history, version=0, project_id=project_id, e164=e164)
         change = change_of(authentication=first, history=remembered)
         assert await opened.save(change)
-        assert await opened.authentication(first.id) == (
+        assert await opened.authentication_and_history(first.id) == (
             replace(first, version=1),
             replace(remembered, version=1),
         )

@@ -23,6 +23,8 @@ def derive_code(key: bytes, authentication_id: UUID, attempt_number: int, length
 
 def normalise_typed(text: str) -> str:
     """What a person meant: spaces and hyphens dropped, any script's decimal digits made ASCII."""
+    if text.isascii() and text.isdecimal():
+        return text
     kept = (char for char in text if not (char.isspace() or unicodedata.category(char) == "Pd"))
     return "".join(
         str(digit) if (digit := unicodedata.decimal(char, None)) is not None else char

@@ -148,10 +148,14 @@ class Store(Protocol):
         """What is remembered of a number; a fresh history where nothing is."""
         ...
 
-    async def authentication(
+    async def authentication(self, authentication_id: UUID) -> Authentication | None:
+        """One authentication with its attempts."""
+        ...
+
+    async def authentication_and_history(
         self, authentication_id: UUID
     ) -> tuple[Authentication, NumberHistory] | None:
-        """One authentication with its attempts, and the history of its number."""
+        """One authentication, and the history of its number as of the same instant."""
         ...
 
     async def timeline(self, authentication_id: UUID) -> Timeline | None:

@@ -59,7 +59,7 @@ class CheckCode(Struct, frozen=True):
         """Answer one check; an id that is unknown, malformed or another project's is refused alike."""
         now = self.clock.now()
         for _ in range(ROUNDS):
-            found = await self.store.authentication(authentication_id or NOBODY)
+            found = await self.store.authentication_and_history(authentication_id or NOBODY)
             if found is None or found[0].project_id != project.id:
                 self._compare(self._subject(project, None, now), typed)
                 return NOT_YOURS
@@ -145,7 +145,7 @@ class CheckCode(Struct, frozen=True):
             found = await self.store.authentication(authentication.id)
             if found is None:
                 return CheckStatus.INVALID
-            authentication = found[0]
+            authentication = found
         raise StoreUnavailableError("too many checks of one authentication at once")
 
     async def _record_right(
@@ -179,7 +179,7 @@ class CheckCode(Struct, frozen=True):
                     verified = replace(verified, open_until=history.open_until)
                 if await self.store.save(journal.change(verified)):
                     return CheckStatus.VALID
-            found = await self.store.authentication(authentication.id)
+            found = await self.store.authentication_and_history(authentication.id)
             if found is None:
                 return NOT_YOURS
             authentication, history = found

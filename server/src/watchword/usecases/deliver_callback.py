@@ -57,7 +57,7 @@ class DeliverOneCallback(Struct, frozen=True):
             if found is None:
                 await self.store.save(Change(project_id=task.project_id, finished=task))
                 return
-            journal = Journal(self.clock, found[0], now)
+            journal = Journal(self.clock, found, now)
             journal.happened(
                 CallbackEnded(
                     message_id=callback.message_id,

@@ -23,11 +23,11 @@ class ExpireAuthentication(Struct, frozen=True):
         """Close it if it is still open, and finish the task."""
         for _ in range(ROUNDS):
             found = await self.store.authentication(task.authentication_id)
-            if found is None or found[0].state is not State.OPEN:
+            if found is None or found.state is not State.OPEN:
                 await self.store.save(Change(project_id=task.project_id, finished=task))
                 return
             now = self.clock.now()
-            expired = replace(found[0], state=State.EXPIRED)
+            expired = replace(found, state=State.EXPIRED)
             journal = Journal(self.clock, expired, now)
             journal.happened(Expired())
             # Whether it is expired is read off the clock, so nobody waits for the disk.

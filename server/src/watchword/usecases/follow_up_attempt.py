@@ -18,7 +18,7 @@ class FollowUpAttempt(Struct, frozen=True):
     async def __call__(self, task: Task, attempt_number: int) -> None:
         """Ask, record the answer, and finish the task."""
         found = await self.store.authentication(task.authentication_id)
-        attempt = found and found[0].attempt(attempt_number)
+        attempt = found and found.attempt(attempt_number)
         report = None
         if attempt and attempt.account and attempt.provider_message_id:
             provider = self.providers.account(attempt.account)
@@ -26,4 +26,6 @@ class FollowUpAttempt(Struct, frozen=True):
         if report is None:
             await self.store.save(Change(project_id=task.project_id, finished=task))
             return
-        await self.record_receipt(task.authentication_id, attempt_number, report, finished=task)
+        await self.record_receipt(
+            task.authentication_id, attempt_number, report, finished=task, read=found
+        )

@@ -39,7 +39,7 @@ class ReadInbox(Struct, frozen=True):
         found = await self.store.authentication(message.authentication_id)
         if found is None:
             return None
-        about = found[0]
+        about = found
         key = self.keyring.code_key(about.code_key)
         code = derive_code(key, about.id, message.attempt_number, about.code_length)
         return ReadMessage(

@@ -59,8 +59,8 @@ class ReceiveReceipts(Struct, frozen=True):
         if about is None:
             return False
         found = await self.store.authentication(about[0])
-        if found is not None and 1 <= about[1] <= len(found[0].attempts):
-            await self.record_receipt(*about, receipt.report, account=account)
+        if found is not None and 1 <= about[1] <= len(found.attempts):
+            await self.record_receipt(*about, receipt.report, account=account, read=found)
         return True
 
     async def _attempt(self, account: str, receipt: Receipt) -> tuple[UUID, int] | None:

@@ -47,11 +47,11 @@ class RecordFeedback(Struct, frozen=True):
             found = await self.store.authentication(history.authentication_id)
             if found is None:
                 return NOTHING_FOUND
-            if found[0].feedback is wanted:
+            if found.feedback is wanted:
                 return Refusal(
                     ErrorCode.DUPLICATED_FEEDBACK_STATUS, f"{wanted} was reported before"
                 )
-            journal = Journal(self.clock, replace(found[0], feedback=wanted), now)
+            journal = Journal(self.clock, replace(found, feedback=wanted), now)
             feedback_id = self.clock.new_id()
             journal.happened(FeedbackGiven(feedback_id, wanted))
             if await self.store.save(journal.change()):

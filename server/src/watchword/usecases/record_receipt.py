@@ -39,20 +39,22 @@ class RecordReceipt(Struct, frozen=True):
         report: Report,
         finished: Task | None = None,
         account: str | None = None,
+        read: Authentication | None = None,
     ) -> None:
         """Record one report; `finished` is the task that brought it, closed in the same write.
+
+        `read` is the authentication where it was read just now.
 
         Of an `account` over which the message did not go in the end, because it did not answer in
         time, only that the message arrived is worth knowing.
         """
         for round_number in range(ROUNDS):
-            found = await self.store.authentication(authentication_id)
-            project = found and self.directory.project(found[0].project_id)
-            if not found or not project:
+            authentication, read = read or await self.store.authentication(authentication_id), None
+            project = authentication and self.directory.project(authentication.project_id)
+            if not authentication or not project:
                 if finished is not None:
                     await self.store.save(Change(project_id=finished.project_id, finished=finished))
                 return
-            authentication, history = found
             now = self.clock.now()
             journal = Journal(self.clock, authentication, now)
             if report.ask_again_after is not None:
@@ -64,8 +66,12 @@ class RecordReceipt(Struct, frozen=True):
                 self._advance(journal, advanced, report)
                 if round_number < PATIENCE_WITH_BUDGET:
                     fallback = self._fall_back(project, journal, advanced, report)
+            history = None
+            if fallback is not None:
+                number = authentication.number.e164
+                history = (await self.store.history(project.id, number)).with_send(now)
             change = replace(
-                journal.change(history.with_send(now) if fallback else None, finished),
+                journal.change(history, finished),
                 charge=charge_for(
                     project,
                     authentication.number.region,

@@ -58,7 +58,7 @@ class RetryAuthentication(Struct, frozen=True):
             kept = await kept_answer(self.store, project, idempotency, now, RetryAnswer)
             if kept is not None:
                 return kept
-            found = await self.store.authentication(authentication_id or UUID(int=0))
+            found = await self.store.authentication_and_history(authentication_id or UUID(int=0))
             if found is None or found[0].project_id != project.id:
                 return NOT_YOURS
             decided = await self._decide(project, found[0], now)

@@ -66,7 +66,7 @@ class SendAttempt(Struct, frozen=True):
         if found is None or project is None:
             await self.store.save(Change(project_id=task.project_id, finished=task))
             return
-        authentication = found[0]
+        authentication = found
         attempt = authentication.attempt(attempt_number)
         if attempt.sent_at is not None or attempt.status is not AttemptStatus.PENDING:
             await self.store.save(Change(project_id=task.project_id, finished=task))
@@ -203,9 +203,9 @@ class SendAttempt(Struct, frozen=True):
             if await self.store.save(change):
                 return
             found = await self.store.authentication(task.authentication_id)
-            if found is None or found[0].attempt(attempt_number).sent_at is not None:
+            if found is None or found.attempt(attempt_number).sent_at is not None:
                 return
-            authentication = found[0]
+            authentication = found
         raise StoreUnavailableError("the outcome of a send could not be recorded")
 
     def _tell(

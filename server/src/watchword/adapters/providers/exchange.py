@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import msgspec
 from msgspec import Struct
 from yarl import URL
 
+from watchword.adapters.providers.answers import read_json
 from watchword.ports.provider import RefusalKind, Refused, Unavailable
+
+if TYPE_CHECKING:
+    import aiohttp
 
 TIME_TO_REPLY = 10.0
 """Seconds; whoever sends a message waits for less."""
@@ -36,10 +39,7 @@ class Reply(Struct, frozen=True):
 
     def json(self) -> Any:  # noqa: ANN401 - whatever a vendor sends
         """The body read as JSON; None where it is none."""
-        try:
-            return msgspec.json.decode(self.body)
-        except msgspec.DecodeError:
-            return None
+        return read_json(self.body)
 
     @property
     def retry_after(self) -> int | None:
@@ -76,6 +76,8 @@ class Exchange:
 
         The address is sent as it is spelled, because a signature may cover it.
         """
+        import aiohttp  # noqa: PLC0415 - a third of a second that a start need not wait for
+
         sent = dict(headers or {})
         if json is not None:
             body = msgspec.json.encode(json)
@@ -99,7 +101,9 @@ class Exchange:
             # The words of the error may quote the address, and that a secret.
             return Unavailable(f"no connection: {type(error).__name__}")
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _open(self) -> "aiohttp.ClientSession":
+        import aiohttp  # noqa: PLC0415 - the same
+
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=CONNECTIONS),

@@ -1,6 +1,7 @@
 """Kind: what a provider declares of itself, and what it is given; forms, prompts and pages come from it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import EntryPoint
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
@@ -62,6 +63,26 @@ class Kind(Struct, frozen=True, kw_only=True):
     receipts: str
     website: str
     notes: tuple[str, ...] = ()
+
+
+class InstalledKinds(Mapping[str, Kind]):
+    """Kinds by the names of their entry points; what a kind needs is imported when it is asked for."""
+
+    def __init__(self, entries: Iterable[EntryPoint]) -> None:
+        self._entries = {entry.name: entry for entry in entries}
+
+    def __getitem__(self, name: str) -> Kind:
+        """The kind of that name; `KeyError` where none is installed."""
+        kind: Kind = self._entries[name].load()
+        return kind
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of all that are installed."""
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        """How many are installed."""
+        return len(self._entries)
 
 
 class CredentialField(Struct, frozen=True):

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from watchword.adapters.store.engine import Engine
-from watchword.adapters.store.postgres import PostgresEngine
 from watchword.adapters.store.sqlite import SqliteEngine
 from watchword.adapters.store.store import DAY, EngineStore
 
@@ -28,6 +27,10 @@ async def open_store(
     if isinstance(database, Path):
         engine = SqliteEngine(database, strict=strict, queue_limit=queue_limit)
     else:
+        from watchword.adapters.store.postgres import (  # noqa: PLC0415 - its driver is not small
+            PostgresEngine,
+        )
+
         engine = await PostgresEngine.open(
             database, strict=strict, queue_limit=queue_limit, lanes=lanes, listens=listens
         )

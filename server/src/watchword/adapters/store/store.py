@@ -77,7 +77,7 @@ class EngineStore:
         balance = found[1]
         counted, spent = found[2 : 2 + len(counters)], found[2 + len(counters) :]
         newest = (
-            await self._authentication(history.authentication_id)
+            await self.authentication(history.authentication_id)
             if history.authentication_id
             else None
         )
@@ -99,7 +99,8 @@ class EngineStore:
         (found,) = await self._engine.read((name, params))
         return found[0] if found else None
 
-    async def _authentication(self, authentication_id: UUID) -> Authentication | None:
+    async def authentication(self, authentication_id: UUID) -> Authentication | None:
+        """One authentication."""
         row = await self._one("authentication", {"id": authentication_id.bytes})
         return rows.to_authentication(row) if row else None
 
@@ -109,19 +110,17 @@ class EngineStore:
         (found,) = await self._engine.read(("number", params))
         return _history(project_id, e164, found)
 
-    async def authentication(
+    async def authentication_and_history(
         self, authentication_id: UUID
     ) -> tuple[Authentication, NumberHistory] | None:
         """One authentication and the history of its number."""
-        about = {"id": authentication_id.bytes}
-        found, history = await self._engine.read(
-            ("authentication", about), ("number_of_authentication", about)
-        )
-        if not found:
+        row = await self._one("authentication_and_number", {"id": authentication_id.bytes})
+        if row is None:
             return None
-        authentication = rows.to_authentication(found[0])
+        authentication = rows.to_authentication(row)
+        remembered = [row[4:]] if row[4] is not None else []
         return authentication, _history(
-            authentication.project_id, authentication.number.e164, history
+            authentication.project_id, authentication.number.e164, remembered
         )
 
     async def timeline(self, authentication_id: UUID) -> Timeline | None:

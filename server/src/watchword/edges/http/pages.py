@@ -6,7 +6,6 @@ from functools import cache
 from importlib import resources
 
 import msgspec
-import yaml
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -22,6 +21,8 @@ Readiness = Callable[[], Awaitable[dict[str, str]]]
 @cache
 def contract() -> bytes:
     """The contract as JSON."""
+    import yaml  # noqa: PLC0415 - for this page alone
+
     text = resources.files("watchword.edges.api").joinpath("ding-v1.yaml").read_text("utf-8")
     return msgspec.json.encode(yaml.safe_load(text))
 

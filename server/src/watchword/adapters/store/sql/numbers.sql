@@ -11,8 +11,9 @@ WHERE project_id = :project_id AND phone_number = :phone_number AND version = :v
 SELECT version, body FROM numbers
 WHERE project_id = :project_id AND phone_number = :phone_number
 
--- name: number_of_authentication
-SELECT numbers.version, numbers.body FROM numbers
-JOIN authentications ON numbers.project_id = authentications.project_id
+-- name: authentication_and_number
+SELECT authentications.project_id, authentications.phone_number, authentications.version,
+    authentications.body, numbers.version, numbers.body
+FROM authentications LEFT JOIN numbers ON numbers.project_id = authentications.project_id
     AND numbers.phone_number = authentications.phone_number
 WHERE authentications.id = :id
