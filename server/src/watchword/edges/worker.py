@@ -32,7 +32,7 @@ LEASE = 60_000
 """Milliseconds a claimed task is ours; longer than any task may take."""
 LONGEST_SLEEP = 0.5
 """Seconds between looks, for tasks that another process has written."""
-SLICE = 32
+SLICE = 8
 """Tasks claimed at once: small, so that answers do not wait behind the worker's writes."""
 HOUSEKEEPING = 60_000
 FORGET = 500
