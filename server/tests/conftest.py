@@ -61,6 +61,7 @@ from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.record_feedback import RecordFeedback
 from watchword.usecases.record_receipt import RecordReceipt
 from watchword.usecases.retry_authentication import RetryAnswer, RetryAuthentication
+from watchword.usecases.route_health import RouteHealth
 from watchword.usecases.send_attempt import SendAttempt as Send
 from watchword.usecases.start_authentication import StartAuthentication, Started
 
@@ -202,9 +203,16 @@ class World:
         self.record_receipt = RecordReceipt(self.store, self.clock, self.directory, self.telemetry)
         self.receive_receipts = ReceiveReceipts(self.store, self.clock, self.record_receipt)
         self.record_feedback = RecordFeedback(self.store, self.clock, LibPhoneNumber())
-        registry = ScriptedAccounts(self.providers)
+        self.accounts = registry = ScriptedAccounts(self.providers)
+        self.health = RouteHealth(self.clock, self.telemetry)
         self.send = Send(
-            self.store, self.clock, self.keyring, self.directory, registry, self.telemetry
+            self.store,
+            self.clock,
+            self.keyring,
+            self.directory,
+            registry,
+            self.health,
+            self.telemetry,
         )
         self.follow_up = FollowUp(self.store, registry, self.record_receipt)
         self.deliver = DeliverOneCallback(

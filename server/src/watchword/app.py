@@ -48,6 +48,7 @@ from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.record_feedback import RecordFeedback
 from watchword.usecases.record_receipt import RecordReceipt
 from watchword.usecases.retry_authentication import RetryAuthentication
+from watchword.usecases.route_health import RouteHealth
 from watchword.usecases.send_attempt import SendAttempt
 from watchword.usecases.start_authentication import StartAuthentication
 
@@ -158,7 +159,15 @@ def _assemble(
         store,
         clock,
         telemetry,
-        send=SendAttempt(store, clock, keyring, directory, providers, telemetry),
+        send=SendAttempt(
+            store,
+            clock,
+            keyring,
+            directory,
+            providers,
+            RouteHealth(clock, telemetry),
+            telemetry,
+        ),
         follow_up=FollowUpAttempt(store, providers, record_receipt),
         deliver_callback=DeliverOneCallback(store, clock, keyring, courier, telemetry),
         expire=ExpireAuthentication(store, clock),

@@ -83,9 +83,7 @@ async def test_a_right_and_a_wrong_check_are_one_read_and_two_transactions(
     assert counting.since() == (1, 2, 7)
 
 
-async def test_a_receipt_is_one_read_and_one_transaction(
-    world: World, counting: Counting
-) -> None:
+async def test_a_receipt_is_one_read_and_one_transaction(world: World, counting: Counting) -> None:
     await sent(world)
     reference = world.providers["one"].sent[0].reference
     receipt = Receipt(report=Report(status=DeliveryStatus.DELIVERED), reference=reference)

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from watchword.domain.routing.breaker import Standing
 from watchword.domain.screening.verdict import Decision, Verdict
 from watchword.ports.telemetry import NO_SPAN, Span, Stretch, Told
 
@@ -22,6 +23,7 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the folder in which processes share their metrics."""
 NOWHERE = "none"
 """The label where there is no country, no rule, no account."""
+BREAKERS = {Standing.CLOSED: 0, Standing.SLOW: 1, Standing.OPEN: 2}
 LABELS = {
     "watchword_requests": ("operation", "answer"),
     "watchword_request_seconds": ("operation",),
@@ -29,6 +31,8 @@ LABELS = {
     "watchword_task_seconds": ("kind",),
     "watchword_sends": ("account", "channel", "country", "outcome"),
     "watchword_send_seconds": ("account", "channel"),
+    "watchword_breaker": ("account", "channel", "country"),
+    "watchword_breaker_changes": ("account", "channel", "standing"),
     "watchword_receipts": ("account", "channel", "status"),
     "watchword_forged_receipts": ("account",),
     "watchword_verdicts": ("verdict", "rule"),
@@ -89,6 +93,19 @@ class PrometheusTelemetry:
         self._send_seconds = self._histogram(
             "watchword_send_seconds", "Time a provider took to say so."
         )
+        self._breakers = Bound(
+            Gauge(
+                "watchword_breaker",
+                "Where the breaker of an account and channel stands, in a country or in all of them:"
+                " 0 closed, 1 slow, 2 open.",
+                LABELS["watchword_breaker"],
+                registry=self.registry,
+                multiprocess_mode="livemax",
+            )
+        )
+        self._breaker_changes = self._counter(
+            "watchword_breaker_changes", "Breakers that opened, closed, or found a route slow."
+        )
         self._receipts = self._counter(
             "watchword_receipts", "Provider reports that moved a message's delivery status."
         )
@@ -140,6 +157,22 @@ class PrometheusTelemetry:
         """Count and time a hand-over."""
         self._sends[account, channel, country or NOWHERE, outcome].inc()
         self._send_seconds[account, channel].observe(seconds)
+
+    def breaker(
+        self, account: str, channel: str, country: str, standing: Standing, because: str
+    ) -> None:
+        """Show where a breaker stands, and write a line: somebody may have to do something."""
+        self._breakers[account, channel, country].set(BREAKERS[standing])
+        self._breaker_changes[account, channel, standing].inc()
+        level = log.info if standing is Standing.CLOSED else log.warning
+        level(
+            "breaker",
+            account=account,
+            channel=channel,
+            country=country,
+            standing=standing,
+            because=because,
+        )
 
     def receipt(self, account: str | None, channel: str | None, status: str) -> None:
         """Count a report."""

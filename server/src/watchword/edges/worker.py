@@ -114,6 +114,7 @@ class Worker:
         if now - self._matched >= MATCHING:
             self._matched = now
             await self._receive_receipts.match_early()
+            await self._send.health.probe(self._providers)
             return
         if now - self._tidied >= HOUSEKEEPING:
             if await self._store.forget_old(now, FORGET) < FORGET:

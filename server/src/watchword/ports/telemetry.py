@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 from uuid import UUID
 
+from watchword.domain.routing.breaker import Standing
 from watchword.domain.screening.verdict import Verdict
 
 Stretch = Literal["request", "task", "send", "callback"]
@@ -73,6 +74,12 @@ class Telemetry(Protocol):
         """A provider was handed a message; `outcome` is `accepted`, `refused` or `unavailable`."""
         ...
 
+    def breaker(
+        self, account: str, channel: str, country: str, standing: Standing, because: str
+    ) -> None:
+        """A breaker opened, closed, or found its route slow; `country` is `*` for all of them."""
+        ...
+
     def receipt(self, account: str | None, channel: str | None, status: str) -> None:
         """A provider's report moved a delivery status; account and channel may not be known yet."""
         ...
@@ -112,6 +119,11 @@ class NoTelemetry:
 
     def send(
         self, account: str, channel: str, country: str | None, outcome: str, seconds: float
+    ) -> None:
+        """Count nothing."""
+
+    def breaker(
+        self, account: str, channel: str, country: str, standing: Standing, because: str
     ) -> None:
         """Count nothing."""
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from watchword.domain.attempt import Attempt, AttemptStatus, DeliveryStatus, advance
 from watchword.domain.authentication import Authentication, State
 from watchword.domain.callback import attempt_body
+from watchword.domain.channel import Channel
 from watchword.domain.code import derive_code
 from watchword.domain.event import Attempted
 from watchword.domain.locale import resolve_locale
@@ -34,6 +35,7 @@ from watchword.ports.store import Change, SentMessage, Store, StoreUnavailableEr
 from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
 from watchword.usecases.journal import Journal
 from watchword.usecases.promise_attempt import charge_for, routes_of, settle
+from watchword.usecases.route_health import RouteHealth
 
 ROUNDS = 100
 TIME_TO_SUBMIT = 3.0
@@ -57,6 +59,7 @@ class SendAttempt(Struct, frozen=True):
     keyring: Keyring
     directory: Directory
     providers: Providers
+    health: RouteHealth
     telemetry: Telemetry = NO_TELEMETRY
 
     async def __call__(self, task: Task, attempt_number: int) -> None:
@@ -87,16 +90,28 @@ class SendAttempt(Struct, frozen=True):
     async def _hand_over(
         self, project: Project, authentication: Authentication, attempt: Attempt, now: int
     ) -> Handed:
-        """Try the planned routes in order; a provider's suspicion of fraud ends it."""
-        routes = {route.name: route for route in routes_of(project)}
+        """Try the planned routes, those behind an open breaker last.
+
+        A provider's suspicion of fraud ends it, and a number that one channel does not reach is not
+        tried on the same channel again.
+        """
         key = self.keyring.code_key(authentication.code_key)
         code = derive_code(key, authentication.id, attempt.number, authentication.code_length)
-        failures: list[str] = []
-        for name in attempt.plan:
-            route = routes.get(name)
-            provider = self.providers.account(route.account) if route else None
-            if route is None or provider is None:
+        routes = {route.name: route for route in routes_of(project)}
+        failures = [f"{name}: no longer there" for name in attempt.plan if name not in routes]
+        planned = [routes[name] for name in attempt.plan if name in routes]
+        unreached: set[Channel] = set()
+        for route, passed_over in self.health.in_order(planned, authentication.number.region):
+            name = route.name
+            if passed_over:
+                failures.append(f"{name}: passed over, {passed_over}")
+                continue
+            provider = self.providers.account(route.account)
+            if provider is None:
                 failures.append(f"{name}: no longer there")
+                continue
+            if route.channel in unreached:
+                failures.append(f"{name}: this channel does not reach the number")
                 continue
             content = _content(project, authentication, route)
             message = Message(
@@ -109,6 +124,8 @@ class SendAttempt(Struct, frozen=True):
                 content=content,
                 code=code,
                 valid_for=max(0, authentication.expires_at - now),
+                template=route.template,
+                dlt=route.dlt,
             )
             outcome = await self._submit(provider, route, message)
             match outcome:
@@ -119,6 +136,8 @@ class SendAttempt(Struct, frozen=True):
                     failures.append(f"{name}: {kind} refused, {code_of_provider} {cause}")
                     if kind is RefusalKind.FRAUD:
                         break
+                    if kind is RefusalKind.NUMBER:
+                        unreached.add(route.channel)
                 case Unavailable(cause):
                     failures.append(f"{name}: {cause}")
         return Handed(None, None, None, "; ".join(failures) or "no route")
@@ -128,6 +147,7 @@ class SendAttempt(Struct, frozen=True):
     ) -> Accepted | Refused | Unavailable:
         """Ask one provider, and count what it says."""
         began = time.perf_counter()
+        self.health.begin(route, message.to.region)
         with self.telemetry.span(
             "send", route.channel, account=route.account, channel=route.channel
         ) as span:
@@ -142,6 +162,7 @@ class SendAttempt(Struct, frozen=True):
                 span.fail(word)
         seconds = time.perf_counter() - began
         self.telemetry.send(route.account, route.channel, message.to.region, word, seconds)
+        self.health.learn(route, message.to.region, outcome, round(seconds * 1000))
         return outcome
 
     async def _record(

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchword.adapters.providers.smpp.pace import SLOW_FOR, Pace
+from watchword.adapters.providers.pace import SLOW_FOR, Pace
 from watchword.adapters.providers.smpp.pool import LONGEST_PAUSE, pause_before
 
 

@@ -7,6 +7,7 @@ import structlog
 from msgspec import Struct
 
 from watchword.adapters.providers.kind import Credentials, Kind, Tools
+from watchword.adapters.providers.paced import Paced
 from watchword.domain.provider_account import ProviderAccount
 from watchword.ports.keyring import Keyring, UnknownKeyError
 from watchword.ports.provider import KeepsConnections, Provider
@@ -103,11 +104,15 @@ class ProviderAccounts:
             installed = ", ".join(sorted(self.kinds))
             raise AccountError(f"no provider is called {provider!r}; there are {installed}")
         try:
-            return kind.open(read_credentials(kind, credentials), self._tools(name))
+            read = read_credentials(kind, credentials)
+            made = kind.open(read, self._tools(name))
         except AccountError:
             raise
         except ValueError as error:
             raise AccountError(f"{kind.name}: {error}") from None
+        if float(read.per_second) and not isinstance(made, KeepsConnections):
+            return Paced(made, float(read.per_second))
+        return made
 
     def account(self, name: str) -> Provider | None:
         """The provider behind an account name; None where there is none, or it is paused."""

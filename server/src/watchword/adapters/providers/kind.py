@@ -20,6 +20,14 @@ Secret = Annotated[str, Meta(min_length=1, extra={"secret": True})]
 class Credentials(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an account needs to be used; each field carries its description. Printed without values."""
 
+    per_second: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9]{1,5}(\.[0-9]{1,3})?$",
+            description="Messages a second that each worker process hands over; 0 is no limit.",
+        ),
+    ] = "0"
+
     def __repr__(self) -> str:
         """The names of the fields alone."""
         return f"{type(self).__name__}({', '.join(self.__struct_fields__)})"
@@ -96,7 +104,7 @@ class CredentialField(Struct, frozen=True):
 
 
 def credential_fields(kind: Kind) -> list[CredentialField]:
-    """The fields of a kind's credentials in the order they are asked for."""
+    """The fields of a kind's credentials in the order they are asked for: first those of its own."""
     hints = get_type_hints(kind.credentials, include_extras=True)
     fields = []
     for field in msgspec.structs.fields(kind.credentials):
@@ -110,7 +118,7 @@ def credential_fields(kind: Kind) -> list[CredentialField]:
                 default=None if field.required else field.default,
             )
         )
-    return fields
+    return sorted(fields, key=lambda field: field.name in Credentials.__struct_fields__)
 
 
 def _notes(hint: Any) -> list[Meta]:  # noqa: ANN401 - a type, whatever it is

@@ -55,13 +55,6 @@ class SmppCredentials(Credentials, frozen=True, kw_only=True):
             description="Submissions that one bind may have unanswered, as agreed; mostly 10 to 50",
         ),
     ] = "20"
-    per_second: Annotated[
-        str,
-        Meta(
-            pattern="^[0-9]{1,5}$",
-            description="Submissions per second of each worker process; 0 is no limit",
-        ),
-    ] = "0"
     enquire_link: Annotated[
         str, Meta(pattern="^[1-9][0-9]{0,3}$", description="Seconds between two enquire_link")
     ] = "30"
@@ -134,7 +127,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     tls_ca: str = ""
     commands: tuple[Command, ...] = (Command.BIND_TRANSCEIVER,)
     window: int = 20
-    per_second: int = 0
+    per_second: float = 0.0
     enquire_link: float = 30.0
     response_time: float = 10.0
     """For an answer to come; a bind whose enquire_link is not answered in time is given up."""
@@ -180,7 +173,7 @@ def read_settings(given: SmppCredentials) -> Settings:
         tls_ca=given.tls_ca,
         commands=kinds * int(given.binds),
         window=int(given.window),
-        per_second=int(given.per_second),
+        per_second=float(given.per_second),
         enquire_link=float(given.enquire_link),
         sender_id=given.sender_id,
         service_type=given.service_type,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import structlog
 from msgspec.structs import replace
 
+from watchword.adapters.providers.pace import Pace
 from watchword.adapters.providers.smpp.account import Settings
 from watchword.adapters.providers.smpp.bind import Bind, Deliver
-from watchword.adapters.providers.smpp.pace import Pace
 from watchword.adapters.providers.smpp.pdu import Command, Frame
 from watchword.ports.provider import RefusalKind, Refused, Unavailable
 
