@@ -2,10 +2,12 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from watchword.domain.channel import Channel
+from watchword.domain.routing.country_rules import advice
 from watchword.domain.routing.plan import plan_attempt
-from watchword.domain.routing.route import Route
+from watchword.domain.routing.route import Dlt, Route
 
 SMS = Route(name="sms", account="a", channel=Channel.SMS)
 SMS_2 = Route(name="sms-2", account="b", channel=Channel.SMS)
@@ -52,3 +54,27 @@ def test_a_plan_holds_every_serving_route_once_and_unused_ones_first(
     )
     flags = [route.name in used for route in plan.routes]
     assert flags == sorted(flags)
+
+
+def test_a_name_is_no_sender_where_a_country_takes_none() -> None:
+    named = Route(name="named", account="a", channel=Channel.SMS, sender_id="Acme")
+    numbered = Route(name="numbered", account="a", channel=Channel.SMS, sender_id="+15550100")
+    plan = plan_attempt([named, numbered, WHATSAPP], "+12025550100", (), "US")
+    assert [route.name for route in plan.routes] == ["numbered", "whatsapp"]
+    assert plan.left_out == (("named", "US takes no sender that is a name"),)
+    assert plan_attempt([numbered], "+12025550100", (), "US", "Acme").routes == ()
+    assert plan_attempt([named], "+33612345678", (), "FR").routes == (named,)
+    assert advice(named, "GB", "Acme") == (
+        "GB delivers from a sender that is a name only where it is registered"
+    )
+    assert advice(named, "FR", "Acme") is None
+
+
+def test_an_sms_to_india_goes_with_its_registration_or_not_at_all() -> None:
+    plan = plan_attempt([SMS], "+919876543210", (), "IN")
+    assert plan.routes == ()
+    assert "DLT" in plan.because
+    registered = replace(SMS, dlt=Dlt("1" * 19, "2" * 19))
+    assert plan_attempt([registered, WHATSAPP], "+919876543210", (), "IN").left_out == ()
+    sandbox = replace(SMS, account="sandbox", sender_id="Acme")
+    assert plan_attempt([sandbox], "+919876543210", (), "IN").routes == (sandbox,)

@@ -29,7 +29,10 @@ def plan_for(project: Project, journal: Journal) -> Plan:
         for attempt in journal.authentication.attempts
         if attempt.route or attempt.plan
     }
-    return plan_attempt(routes_of(project), journal.authentication.number.e164, used)
+    about = journal.authentication
+    return plan_attempt(
+        routes_of(project), about.number.e164, used, about.number.region, about.sender_id
+    )
 
 
 def promise_attempt(clock: Clock, journal: Journal, plan: Plan, trigger: Trigger) -> Attempt:

@@ -160,7 +160,8 @@ class StartAuthentication(Struct, frozen=True):
         plan = plan_for(project, journal)
         if not plan.routes:
             return Refusal(
-                ErrorCode.UNSUPPORTED_REGION, "this project has no route that serves this number"
+                ErrorCode.UNSUPPORTED_REGION,
+                f"this project cannot send to this number: {plan.because}",
             ), None
         fee = project.settings.authentication_fee
         price = plan.routes[0].price + fee
