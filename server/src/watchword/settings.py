@@ -143,6 +143,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.durability == "strict"
 
 
+DECLARED = ("projects", "providers")
+"""Tables of the same file that `watchword apply` reads."""
+
+
 def load_settings(
     environment: Mapping[str, str] = os.environ,
     file: Path | None = None,
@@ -163,6 +167,8 @@ def load_settings(
     if path.exists():
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
+            for declared in DECLARED:
+                values.pop(declared, None)
         except (OSError, ValueError) as error:
             raise SettingsError(f"{path}: {error}") from error
     elif named or file:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 import click
 
 COMMANDS = {
+    "apply": "Bring projects and accounts to what a file says.",
     "audit": "Read and verify the log of what operators did.",
     "backup": "Write everything to one file.",
     "check": "Check a code that a person typed.",
@@ -16,6 +17,7 @@ COMMANDS = {
     "dev": "Start a service for development.",
     "doctor": "Say what is missing, and what to do about it.",
     "explain": "Tell what happened to an authentication, and why.",
+    "export": "Write projects and accounts as such a file.",
     "forget": "Erase all that is kept of a number.",
     "inbox": "Read the sandbox inbox.",
     "keyring": "Change the key that codes are derived from.",
@@ -27,6 +29,7 @@ COMMANDS = {
     "redeliver": "Post callbacks again that were given up.",
     "restore": "Fill an empty database from a backup.",
     "retry": "Send another code for an authentication.",
+    "routes": "Say over which ways messages go, and why.",
     "send": "Send a code to a number.",
     "serve": "Start the service.",
     "status": "Show the history of an authentication.",

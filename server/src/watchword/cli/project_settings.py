@@ -22,6 +22,22 @@ def with_changes(settings: ProjectSettings, changes: tuple[str, ...]) -> Project
         if not equals:
             raise Failure(f"{change!r} is no setting", todo="Write it as name=value.", code=USAGE)
         _put(document, name, _value(text))
+    return _read(document)
+
+
+def with_values(settings: ProjectSettings, values: dict[str, Any]) -> ProjectSettings:
+    """The settings with each value put in; of `limits` only what is named."""
+    document: dict[str, Any] = msgspec.to_builtins(settings)
+    for name, value in values.items():
+        if name == "limits" and isinstance(value, dict):
+            for limit, most in value.items():
+                _put(document, f"limits.{limit}", most)
+        else:
+            _put(document, name, value)
+    return _read(document)
+
+
+def _read(document: dict[str, Any]) -> ProjectSettings:
     try:
         changed = msgspec.convert(document, ProjectSettings)
     except msgspec.ValidationError as error:

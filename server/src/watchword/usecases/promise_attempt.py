@@ -42,7 +42,7 @@ def promise_attempt(clock: Clock, journal: Journal, plan: Plan, trigger: Trigger
         id=clock.new_id(),
         number=len(authentication.attempts) + 1,
         trigger=trigger,
-        plan=tuple(route.name for route in plan.routes),
+        plan=plan.names,
         price=plan.routes[0].price,
         created_at=journal.now,
     )

@@ -18,6 +18,11 @@ class Plan(Struct, frozen=True):
     because: str
     left_out: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the routes in order."""
+        return tuple(route.name for route in self.routes)
+
 
 def plan_attempt(
     routes: Sequence[Route],
