@@ -35,6 +35,7 @@ from watchword.domain.task import (
     DeliverCallback,
     ExpireAuthentication,
     FollowUpAttempt,
+    ResendAttempt,
     SendAttempt,
     Task,
 )
@@ -60,6 +61,7 @@ from watchword.usecases.follow_up_attempt import FollowUpAttempt as FollowUp
 from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.record_feedback import RecordFeedback
 from watchword.usecases.record_receipt import RecordReceipt
+from watchword.usecases.resend_attempt import ResendAttempt as Resend
 from watchword.usecases.retry_authentication import RetryAnswer, RetryAuthentication
 from watchword.usecases.route_health import RouteHealth
 from watchword.usecases.send_attempt import SendAttempt as Send
@@ -215,6 +217,7 @@ class World:
             self.telemetry,
         )
         self.follow_up = FollowUp(self.store, registry, self.record_receipt)
+        self.resend = Resend(self.store, self.clock, self.directory)
         self.deliver = DeliverOneCallback(
             self.store, self.clock, self.keyring, self.courier, self.telemetry
         )
@@ -302,6 +305,8 @@ class World:
                 await self.send(task, number)
             case FollowUpAttempt(number):
                 await self.follow_up(task, number)
+            case ResendAttempt(number):
+                await self.resend(task, number)
             case DeliverCallback() as callback:
                 await self.deliver(task, callback)
             case ExpireAuthentication():

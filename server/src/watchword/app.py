@@ -47,6 +47,7 @@ from watchword.usecases.read_inbox import ReadInbox
 from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.record_feedback import RecordFeedback
 from watchword.usecases.record_receipt import RecordReceipt
+from watchword.usecases.resend_attempt import ResendAttempt
 from watchword.usecases.retry_authentication import RetryAuthentication
 from watchword.usecases.route_health import RouteHealth
 from watchword.usecases.send_attempt import SendAttempt
@@ -169,6 +170,7 @@ def _assemble(
             telemetry,
         ),
         follow_up=FollowUpAttempt(store, providers, record_receipt),
+        resend=ResendAttempt(store, clock, directory),
         deliver_callback=DeliverOneCallback(store, clock, keyring, courier, telemetry),
         expire=ExpireAuthentication(store, clock),
         receive_receipts=receive_receipts,

@@ -68,6 +68,7 @@ class ProjectSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         90,
     )
     max_fallbacks: Annotated[int, Meta(ge=0, le=5)] = 2
+    resend_after: Annotated[int, Meta(ge=10, le=300)] | None = None
     stateless: bool = True
     reveal_codes: bool = False
     regions: tuple[Annotated[str, Meta(pattern="^[A-Z]{2}$")], ...] = ()

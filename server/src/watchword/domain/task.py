@@ -20,6 +20,12 @@ class FollowUpAttempt(Struct, frozen=True, tag="follow_up_attempt"):
     attempt_number: int
 
 
+class ResendAttempt(Struct, frozen=True, tag="resend_attempt"):
+    """Send another message where nothing has shown that this attempt's arrived."""
+
+    attempt_number: int
+
+
 class DeliverCallback(Struct, frozen=True, tag="deliver_callback", omit_defaults=True):
     """POST one callback body to the caller's `callback_url`; `message_id` stays the same on repeats.
 
@@ -37,7 +43,7 @@ class ExpireAuthentication(Struct, frozen=True, tag="expire_authentication"):
     """Close the authentication whose time has come."""
 
 
-Work = SendAttempt | FollowUpAttempt | DeliverCallback | ExpireAuthentication
+Work = SendAttempt | FollowUpAttempt | ResendAttempt | DeliverCallback | ExpireAuthentication
 
 
 class Task(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from watchword.domain.task import (
     DeliverCallback,
     ExpireAuthentication,
     FollowUpAttempt,
+    ResendAttempt,
     SendAttempt,
     Task,
     task_delay,
@@ -25,6 +26,7 @@ from watchword.usecases.deliver_callback import DeliverOneCallback
 from watchword.usecases.expire_authentication import ExpireAuthentication as Expire
 from watchword.usecases.follow_up_attempt import FollowUpAttempt as FollowUp
 from watchword.usecases.receive_receipts import ReceiveReceipts
+from watchword.usecases.resend_attempt import ResendAttempt as Resend
 from watchword.usecases.send_attempt import SendAttempt as Send
 
 log = structlog.get_logger(__name__)
@@ -51,6 +53,7 @@ class Worker:
         *,
         send: Send,
         follow_up: FollowUp,
+        resend: Resend,
         deliver_callback: DeliverOneCallback,
         expire: Expire,
         receive_receipts: ReceiveReceipts,
@@ -62,6 +65,7 @@ class Worker:
         self._telemetry = telemetry
         self._send = send
         self._follow_up = follow_up
+        self._resend = resend
         self._deliver_callback = deliver_callback
         self._expire = expire
         self._receive_receipts = receive_receipts
@@ -154,6 +158,8 @@ class Worker:
                 return self._send(task, number)
             case FollowUpAttempt(number):
                 return self._follow_up(task, number)
+            case ResendAttempt(number):
+                return self._resend(task, number)
             case DeliverCallback() as callback:
                 return self._call_back(task, callback)
             case ExpireAuthentication():

@@ -5,19 +5,19 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from watchword.domain.attempt import Attempt, DeliveryStatus, Trigger, advance
-from watchword.domain.authentication import Authentication, State
+from watchword.domain.attempt import Attempt, DeliveryStatus, advance
+from watchword.domain.authentication import Authentication
 from watchword.domain.callback import delivery_status_body
 from watchword.domain.event import DeliveryReported
-from watchword.domain.project import Project
 from watchword.domain.task import FollowUpAttempt, Task
 from watchword.ports.clock import Clock
 from watchword.ports.directory import Directory
 from watchword.ports.provider import RefusalKind, Report
 from watchword.ports.store import Change, Store, StoreUnavailableError
 from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
+from watchword.usecases.fall_back import fall_back
 from watchword.usecases.journal import Journal
-from watchword.usecases.promise_attempt import charge_for, plan_for, promise_attempt, reserve
+from watchword.usecases.promise_attempt import charge_for
 
 ROUNDS = 100
 PATIENCE_WITH_BUDGET = 3
@@ -64,8 +64,8 @@ class RecordReceipt(Struct, frozen=True):
             fallback: Attempt | None = None
             if advanced is not None:
                 self._advance(journal, advanced, report)
-                if round_number < PATIENCE_WITH_BUDGET:
-                    fallback = self._fall_back(project, journal, advanced, report)
+                if round_number < PATIENCE_WITH_BUDGET and _will_not_arrive(advanced, report):
+                    fallback = fall_back(self.clock, project, journal, advanced)
             history = None
             if fallback is not None:
                 number = authentication.number.e164
@@ -105,26 +105,6 @@ class RecordReceipt(Struct, frozen=True):
             )
         )
 
-    def _fall_back(
-        self, project: Project, journal: Journal, failed: Attempt, report: Report
-    ) -> Attempt | None:
-        """Another route, unasked, where the newest message will not arrive and one is left to try."""
-        about = journal.authentication
-        if failed.delivery_status is not DeliveryStatus.UNDELIVERABLE or not _may(about, failed):
-            return None
-        if report.refusal is RefusalKind.FRAUD:
-            return None
-        if about.is_expired(journal.now):
-            return None
-        plan = plan_for(project, journal)
-        tried = {attempt.route for attempt in about.attempts}
-        if not plan.routes or plan.routes[0].name in tried:
-            return None
-        journal.authentication = replace(about, fallbacks_spent=about.fallbacks_spent + 1)
-        attempt = promise_attempt(self.clock, journal, plan, Trigger.FALLBACK)
-        reserve(project, journal, attempt)
-        return attempt
-
 
 def _advanced(attempt: Attempt, report: Report, account: str | None) -> Attempt | None:
     elsewhere = account is not None and attempt.account not in (None, account)
@@ -133,9 +113,7 @@ def _advanced(attempt: Attempt, report: Report, account: str | None) -> Attempt 
     return advance(attempt, report.status)
 
 
-def _may(about: Authentication, failed: Attempt) -> bool:
-    return (
-        about.state is State.OPEN
-        and failed.number == len(about.attempts)
-        and about.fallbacks_spent < about.max_fallbacks
-    )
+def _will_not_arrive(attempt: Attempt, report: Report) -> bool:
+    """Whether another message is worth sending: never after a suspicion of fraud."""
+    failed = attempt.delivery_status is DeliveryStatus.UNDELIVERABLE
+    return failed and report.refusal is not RefusalKind.FRAUD

@@ -16,7 +16,7 @@ from watchword.domain.locale import resolve_locale
 from watchword.domain.message import Content, compose
 from watchword.domain.project import Project
 from watchword.domain.routing.route import Route
-from watchword.domain.task import FollowUpAttempt, Task
+from watchword.domain.task import FollowUpAttempt, ResendAttempt, Task
 from watchword.domain.template import choose_template
 from watchword.domain.texts import LOCALES
 from watchword.ports.clock import Clock
@@ -208,6 +208,9 @@ class SendAttempt(Struct, frozen=True):
                     journal.todo(
                         FollowUpAttempt(attempt_number), due_in=handed.outcome.follow_up_after
                     )
+                if project.settings.resend_after is not None:
+                    due_in = project.settings.resend_after * 1000
+                    journal.todo(ResendAttempt(attempt_number), due_in=due_in)
             journal.authentication = journal.authentication.with_attempt(attempt)
             self._tell(project, journal, attempt, handed.because, duplicate=task.tries > 1)
             change = replace(
