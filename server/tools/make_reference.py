@@ -123,6 +123,8 @@ PROJECT_SETTINGS = {
     "retry_delays": "Pauses before each retry; there are as many retries as pauses, 10 at most.",
     "max_fallbacks": "Attempts made unasked after an undeliverable message, 0 to 5, anew with each "
     "retry.",
+    "resend_after": "Seconds after which a message that nothing is heard of is followed by one over "
+    "another route, within `max_fallbacks`; 10 to 300. Patents of others may cover it where you are.",
     "stateless": "Whether a second request for a number joins its open authentication.",
     "reveal_codes": "Whether a status shows codes in live mode, as the v1 API did.",
     "regions": "Regions (ISO 3166-1) that are sent to; empty is all.",
@@ -131,7 +133,8 @@ PROJECT_SETTINGS = {
     "sender_id": "Sender shown where a request names none.",
     "sender_ids": "Senders a request may name.",
     "templates": "Message templates: see [Messages](messages.md).",
-    "routes": "Routes in order: name, account, channel, sender_id, prefixes, price. A sandbox project "
+    "routes": "Routes in order: name, account, channel, sender_id, prefixes, price, template, dlt; "
+    "`watchword routes` shows, adds and explains them. A sandbox project "
     "without any has three of its own.",
     "currency": "Currency of every amount (ISO 4217).",
     "authentication_fee": "Charged once for each authentication.",

@@ -17,10 +17,8 @@ TOP = Path(__file__).parents[3]
 REFERENCE = TOP / "docs" / "reference"
 
 
-def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "make_reference", TOP / "server" / "tools" / "make_reference.py"
-    )
+def tool(name: str = "make_reference") -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, TOP / "server" / "tools" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -31,6 +29,13 @@ def tool() -> ModuleType:
 @pytest.mark.parametrize("page", ["cli.md", "settings.md", "metrics.md"])
 def test_a_generated_page_is_as_the_code_would_write_it_today(page: str) -> None:
     assert (REFERENCE / page).read_text(encoding="utf-8") == tool().PAGES[page]()
+
+
+def test_every_provider_has_its_page_as_the_code_would_write_it_today() -> None:
+    pages = dict(tool("make_provider_pages").pages())
+    assert pages == {
+        path.name: path.read_text(encoding="utf-8") for path in REFERENCE.glob("providers/*.md")
+    }
 
 
 def test_every_setting_has_a_heading_and_a_sentence() -> None:
