@@ -15,6 +15,7 @@ from server.tests.contract.test_recorded_providers import opened
 from server.tests.postgres import free_port
 
 from watchword.adapters.providers.signatures import basic
+from watchword.domain.channel import Channel
 from watchword.ports.provider import Accepted
 
 TOP = Path(__file__).parents[3] / ".tools" / "npm"
@@ -31,6 +32,8 @@ SENDS = [
     for recording in recordings()
     for sent in recording.send
     if recording.provider in DOCUMENTS and sent.outcome.accepted
+    # The document of Telnyx that a registry has is older than its other channels.
+    if recording.provider == "twilio" or sent.message.channel is Channel.SMS
 ]
 
 

@@ -83,3 +83,11 @@ def price(amount: object, currency: object, times: int = 1) -> Price | None:
 def refusals(**codes: str) -> dict[str, RefusalKind]:
     """A table of refusals from codes written apart by spaces, by kind of refusal."""
     return {each: RefusalKind(kind) for kind, several in codes.items() for each in several.split()}
+
+
+_META = {"pt": "pt_PT", "sr-Latn": "sr", "zh": "zh_CN", "zh-Hans": "zh_CN", "zh-Hant": "zh_TW"}
+
+
+def meta_language(locale: str) -> str:
+    """A language (BCP 47) as Meta's list of WhatsApp template languages spells it."""
+    return _META.get(locale, locale.replace("-", "_"))
