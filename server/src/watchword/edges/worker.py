@@ -37,7 +37,8 @@ LONGEST_SLEEP = 0.5
 SLICE = 8
 """Tasks claimed at once: small, so that answers do not wait behind the worker's writes."""
 HOUSEKEEPING = 60_000
-FORGET = 500
+FORGET = 100
+"""Rows of a kind that are forgotten in one step: more would be a pause that answers wait for."""
 MATCHING = 1_000
 """Milliseconds between looks for the attempts of receipts that came early."""
 

@@ -12,8 +12,8 @@ from watchword.adapters.store.schema_version import SchemaTooNewError
 from watchword.adapters.store.statements import migrations, statements
 from watchword.ports.store import StoreUnavailableError
 
-CHECKPOINT_PAGES = 16_384
-"""WAL pages (4 kB each, so 64 MB) before a checkpoint: checkpoints own the slowest answers."""
+CHECKPOINT_PAGES = 4_096
+"""WAL pages (4 kB each, so 16 MB) before a checkpoint, which takes some 30 ms of everybody's time."""
 BUSY_TIMEOUT = 2_000
 """Milliseconds to wait for another process that is writing."""
 
