@@ -49,6 +49,8 @@ reliability:
 bench *args:
     uv run python -m benchmarks {{args}}
 
-# The same with more rounds, more connections and single operations; writes docs/explanation/performance.md
+# The same with more rounds and connections, single operations, history and an hour of memory; writes docs/explanation/performance.md
 bench-full:
-    uv run python -m benchmarks --rounds 3 --seconds 5 --connections 64 256 --operations --page
+    uv run python -m benchmarks --rounds 3 --seconds 5 --connections 64 256 --operations --processes --memory-minutes 60 --page
+    uv run python -m benchmarks.history --stored 10000 10000000
+    uv run python -m benchmarks.sends

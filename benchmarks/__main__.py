@@ -4,6 +4,8 @@ import argparse
 import contextlib
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -48,6 +50,8 @@ VARIANTS: dict[str, Start] = {
 }
 """What is compared: one core for server and store, the load generator on another."""
 OPERATIONS = ("create", "retry", "status")
+WARM_UP, HALF_LOAD = 3.0, 6.0
+"""Seconds: the first load metadata of numbers and statements, the others tell the slowest in a hundred."""
 
 
 def measure(names: list[str], what: str, *, args: argparse.Namespace) -> dict[str, list[Measured]]:
@@ -72,11 +76,39 @@ def measure(names: list[str], what: str, *, args: argparse.Namespace) -> dict[st
 
 
 def at_half_load(name: str, rate: float, args: argparse.Namespace) -> Measured:
-    """The same flow at half of what saturates it."""
+    """The same flow at half of what saturates it, on a server that has worked for a while."""
     with VARIANTS[name](args.server_core) as url:
+        load(url, "flow", cores=args.load_core, connections=64, seconds=WARM_UP)
         return load(
-            url, "flow", cores=args.load_core, connections=64, seconds=args.seconds, rate=rate / 2
+            url,
+            "flow",
+            cores=args.load_core,
+            connections=64,
+            seconds=max(args.seconds, HALF_LOAD),
+            rate=rate / 2,
         )
+
+
+def in_processes(args: argparse.Namespace) -> list[float]:
+    """Flows a second of one and of two processes on PostgreSQL, which share all cores with the load."""
+    cores = f"{args.load_core},{args.server_core}"
+    rates = []
+    for workers in (1, 2):
+        with _on_postgres(cores, workers=workers) as url:
+            load(url, "flow", cores=cores, connections=64, seconds=WARM_UP)
+            one = load(url, "flow", cores=cores, connections=64, seconds=max(args.seconds, 4))
+            rates.append(one.rate)
+    return rates
+
+
+def memory_under_load(args: argparse.Namespace) -> list[float]:
+    """Megabytes each ten seconds of so many minutes under load."""
+    samples: list[float] = []
+    with start.watchword(args.server_core) as (url, process):
+        for _ in range(args.memory_minutes * 6):
+            load(url, "flow", cores=args.load_core, connections=64, seconds=10)
+            samples.append(_resident(process.pid))
+    return samples
 
 
 def start_and_memory(args: argparse.Namespace) -> dict[str, float]:
@@ -84,9 +116,15 @@ def start_and_memory(args: argparse.Namespace) -> dict[str, float]:
     began = time.perf_counter()
     with start.watchword(args.server_core) as (url, process):
         ready = time.perf_counter() - began
+        asked = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-c", start.MAIN, "--help"], capture_output=True, check=True
+        )
+        helped = time.perf_counter() - asked
         fresh = _resident(process.pid)
         load(url, "flow", cores=args.load_core, connections=64, seconds=args.seconds)
-        return {"ready_s": ready, "fresh_mb": fresh, "worked_mb": _resident(process.pid)}
+        worked = _resident(process.pid)
+        return {"ready_s": ready, "help_s": helped, "fresh_mb": fresh, "worked_mb": worked}
 
 
 def _resident(pid: int) -> float:
@@ -104,6 +142,8 @@ def main() -> None:
     parser.add_argument("--connections", type=int, nargs="+", default=[64])
     parser.add_argument("--only", nargs="+", default=list(VARIANTS), metavar="VARIANT")
     parser.add_argument("--operations", action="store_true", help="single operations too")
+    parser.add_argument("--processes", action="store_true", help="one and two on PostgreSQL")
+    parser.add_argument("--memory-minutes", type=int, default=0, help="under load")
     parser.add_argument("--page", action="store_true", help="write docs/explanation/performance.md")
     cores = sorted(os.sched_getaffinity(0))
     parser.add_argument("--server-core", default=str(cores[-1]))
@@ -122,6 +162,10 @@ def main() -> None:
             rate = statistics.median(run.rate for run in runs)
             results.half[name] = at_half_load(name, rate, args)
     results.process = start_and_memory(args)
+    if args.processes:
+        results.processes = in_processes(args)
+    if args.memory_minutes:
+        results.memory = memory_under_load(args)
     print(results.text())
     if args.page:
         write_page(results)

@@ -42,8 +42,10 @@ def _tables(results: Results) -> str:
         told = results.process
         memory = f"{told['fresh_mb']:.0f} MB fresh, {told['worked_mb']:.0f} MB after the load"
         lines.append(
-            f"- Start to ready {told['ready_s']:.2f} s (P8 wants 1); memory {memory} (P6 wants 120)."
+            f"- Start to ready {told['ready_s']:.2f} s (P8 wants 1), `--help` {told['help_s']:.2f} s (0.3);"
+            f" memory {memory} (P6 wants 120)."
         )
+    lines += [f"- {remark}." for remark in results.remarks()]
     return "\n".join(lines)
 
 

@@ -29,6 +29,8 @@ class Results(Struct):
     operations: dict[str, dict[str, list[Measured]]] = msgspec.field(default_factory=dict)
     half: dict[str, Measured] = msgspec.field(default_factory=dict)
     process: dict[str, float] = msgspec.field(default_factory=dict)
+    processes: list[float] = msgspec.field(default_factory=list)
+    memory: list[float] = msgspec.field(default_factory=list)
 
     def rate(self, variant: str) -> float:
         """The median rate of a variant's flow."""
@@ -80,7 +82,25 @@ class Results(Struct):
         if self.process:
             told = ", ".join(f"{name} {value:.2f}" for name, value in self.process.items())
             lines.append(f"P6, P8  {told}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.remarks()])
+
+    def remarks(self) -> list[str]:
+        """What was measured of several processes and of memory, a line each."""
+        lines = []
+        if self.processes:
+            one, two = self.processes
+            lines.append(
+                f"P9  two processes on PostgreSQL {two:,.0f}/s, one {one:,.0f}/s:"
+                f" {two / one:.2f} (wanted 1.7; database and load share the same cores)"
+            )
+        if self.memory:
+            half = len(self.memory) // 2
+            first, last = statistics.mean(self.memory[:half]), statistics.mean(self.memory[half:])
+            lines.append(
+                f"P6  {len(self.memory) / 6:.0f} minutes under load: {first:.0f} MB in the first half,"
+                f" {last:.0f} MB in the second, {max(self.memory):.0f} MB at most"
+            )
+        return lines
 
 
 def _share(runs: list[Measured]) -> float:
