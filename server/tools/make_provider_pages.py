@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from watchword.adapters.providers.kind import CredentialField, Kind, credential_fields
+from watchword.adapters.providers.kind import Kind
 from watchword.app import provider_kinds
 from watchword.domain.channel import Channel
+from watchword.testing.provider_page import provider_page
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "providers"
 
@@ -15,7 +16,7 @@ def pages() -> Iterator[tuple[str, str]]:
     kinds = [kind for _, kind in sorted(provider_kinds().items())]
     yield "README.md", _matrix(kinds)
     for kind in kinds:
-        yield f"{kind.name}.md", _page(kind)
+        yield f"{kind.name}.md", provider_page(kind) + "\n"
 
 
 def _matrix(kinds: list[Kind]) -> str:
@@ -35,34 +36,6 @@ def _matrix(kinds: list[Kind]) -> str:
         rows.append(f"| [{kind.title}]({kind.name}.md) | {marks} | {kind.receipts} |")
     parts[-1] += "\n" + "\n".join(rows)
     return "\n\n".join(parts) + "\n"
-
-
-def _page(kind: Kind) -> str:
-    fields = "\n".join(map(_field, credential_fields(kind)))
-    channels = ", ".join(sorted(kind.channels))
-    parts = [
-        f"# {kind.title}",
-        f"Kind `{kind.name}`, for {channels}."
-        + (f" The vendor's own pages: <{kind.website}>." if kind.website else ""),
-        f"## Credentials\n\n| Field | What it is | Needed |\n|---|---|---|\n{fields}",
-        (
-            "A secret is typed unseen with `FIELD=-`, read from a file with `FIELD=@FILE`, and kept"
-            " sealed. In `watchword.toml` it may be `env:NAME` or `file:PATH`."
-        ),
-        f"## Receipts\n\nThey are {kind.receipts}. Their address is"
-        " `https://YOUR-HOST/receipts/ACCOUNT`.",
-    ]
-    if kind.notes:
-        parts.append("## Good to know\n\n" + "\n".join(f"- {note}" for note in kind.notes))
-    return "\n\n".join(parts) + "\n"
-
-
-def _field(field: CredentialField) -> str:
-    default = f"`{field.default}`" if field.default not in (None, "") else "empty"
-    need = "yes" if field.required else f"no; {default}"
-    secret = " Secret." if field.secret else ""
-    description = field.description.replace("|", "\\|")
-    return f"| `{field.name}` | {description}{secret} | {need} |"
 
 
 if __name__ == "__main__":

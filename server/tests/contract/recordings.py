@@ -1,153 +1,41 @@
-"""Recordings: what was exchanged with providers, as TOML files that anybody can read and add to."""
+"""Every recording of our own providers, and what tests read them with."""
 
-import tomllib
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
-import msgspec
-from msgspec import Struct
+from watchword.testing.recordings import (
+    AUTHENTICATION,
+    PROJECT,
+    RECEIPTS_URL,
+    Asked,
+    Ended,
+    Expected,
+    Posted,
+    Recording,
+    Replied,
+    Sent,
+    Words,
+    read_recording,
+)
 
-from watchword.domain.channel import Channel
-from watchword.domain.line_type import LineType
-from watchword.domain.message import Content
-from watchword.domain.phone_number import PhoneNumber
-from watchword.domain.routing.route import Dlt
-from watchword.ports.provider import Message
+__all__ = [
+    "AUTHENTICATION",
+    "FOLDER",
+    "PROJECT",
+    "RECEIPTS_URL",
+    "Asked",
+    "Ended",
+    "Expected",
+    "Posted",
+    "Recording",
+    "Replied",
+    "Sent",
+    "Words",
+    "recordings",
+]
 
 FOLDER = Path(__file__).parent.parent / "providers"
-RECEIPTS_URL = "https://verify.example/receipts/acme"
-PROJECT = UUID(int=7)
-AUTHENTICATION = UUID(int=8)
-
-
-class Words(Struct, frozen=True, forbid_unknown_fields=True):
-    """The message of a recording."""
-
-    channel: Channel
-    to: str = "+33612345678"
-    sender_id: str | None = None
-    text: str = "{code} is your code"
-    code: str = "123456"
-    locale: str = "en"
-    valid_for: int = 300_000
-    spoken: bool = False
-    template: str | None = None
-    dlt: Dlt | None = None
-    email: str | None = None
-
-    def message(self) -> Message:
-        return Message(
-            project_id=PROJECT,
-            authentication_id=AUTHENTICATION,
-            attempt_number=1,
-            to=PhoneNumber(self.to, "FR", 33, LineType.MOBILE),
-            channel=self.channel,
-            sender_id=self.sender_id,
-            content=Content(text=self.text, locale=self.locale, spoken=self.spoken),
-            code=self.code,
-            valid_for=self.valid_for,
-            template=self.template,
-            dlt=self.dlt,
-            email=self.email,
-        )
-
-
-class Asked(Struct, frozen=True, forbid_unknown_fields=True):
-    """The request that the adapter must make; `*` stands for anything."""
-
-    method: str = "POST"
-    path: str = "/"
-    headers: dict[str, str] = {}
-    form: dict[str, str | list[str]] | None = None
-    json: Any = None
-
-
-class Replied(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the provider answers."""
-
-    status: int = 200
-    body: str = ""
-    headers: dict[str, str] = {}
-
-
-class Ended(Struct, frozen=True, forbid_unknown_fields=True):
-    """How the hand-over must end: one of the three."""
-
-    accepted: str | None = None
-    refused: tuple[str, str] | None = None
-    unavailable: bool = False
-    price: tuple[int, str] | None = None
-
-
-class Sent(Struct, frozen=True, forbid_unknown_fields=True):
-    """One hand-over; several exchanges where the adapter asks more than once."""
-
-    name: str
-    message: Words
-    outcome: Ended
-    request: Asked | list[Asked] | None = None
-    reply: Replied | list[Replied] | None = None
-
-    @property
-    def requests(self) -> list[Asked]:
-        return _listed(self.request)
-
-    @property
-    def replies(self) -> list[Replied]:
-        return _listed(self.reply)
-
-
-class Expected(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a receipt must say; what is left out is not looked at."""
-
-    message_ids: list[str] | None = None
-    reference: str | None = None
-    status: str | None = None
-    carrier_code: str | None = None
-    refusal: str | None = None
-    at: int | None = None
-    network: str | None = None
-    price: tuple[int, str] | None = None
-
-
-class Posted(Struct, frozen=True, forbid_unknown_fields=True):
-    """One request to the receipt address."""
-
-    name: str
-    method: str = "POST"
-    url: str = RECEIPTS_URL
-    at: int = 1_750_000_000_000
-    headers: dict[str, str] = {}
-    body: str = ""
-    expect: list[Expected] = []
-    answer: str | None = None
-    forged: bool = False
-    reply: Replied | list[Replied] | None = None
-
-    @property
-    def replies(self) -> list[Replied]:
-        return _listed(self.reply)
-
-
-class Recording(Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything recorded of one provider."""
-
-    provider: str
-    credentials: dict[str, str] = {}
-    send: list[Sent] = []
-    receipt: list[Posted] = []
-
-
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def recordings() -> list[Recording]:
     """Every recording, by file name."""
-    return [
-        msgspec.convert(tomllib.loads(file.read_text("utf-8")), Recording)
-        for file in sorted(FOLDER.glob("*.toml"))
-    ]
+    return [read_recording(file) for file in sorted(FOLDER.glob("*.toml"))]

@@ -119,7 +119,7 @@ async def test_parallel_counts_are_all_counted(store: Keeper, values: Values) ->
     assert around.counts == {"project": Counted(100, 0)}
 
 
-async def test_surroundings_bring_the_history_and_the_newest_authentication(
+async def test_surroundings_bring_the_history_and_the_newest_authentication_while_it_is_open(
     store: Keeper, values: Values
 ) -> None:
     nothing = await store.surroundings(values.project_id, "+336", (), (DAY_OF_ALL,), START)
@@ -129,8 +129,11 @@ async def test_surroundings_bring_the_history_and_the_newest_authentication(
     change = values.change()
     assert change.authentication is not None
     assert change.history is not None
-    history = replace(change.history, authentication_id=change.authentication.id)
+    about = change.authentication
+    history = replace(change.history, authentication_id=about.id, open_until=START + 1)
     assert await store.save(replace(change, history=history))
     around = await store.surroundings(values.project_id, history.e164, (), (), START)
     assert around.history == replace(history, version=1)
-    assert around.newest == replace(change.authentication, version=1)
+    assert around.newest == replace(about, version=1)
+    later = await store.surroundings(values.project_id, history.e164, (), (), START + 1)
+    assert (later.history, later.newest) == (around.history, None)

@@ -42,6 +42,7 @@ def make(world: World, telemetry: PrometheusTelemetry, *, at_once: int) -> Worke
         telemetry,
         send=world.send,
         follow_up=world.follow_up,
+        resend=world.resend,
         deliver_callback=world.deliver,
         expire=world.expire,
         receive_receipts=world.receive_receipts,

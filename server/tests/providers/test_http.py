@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from server.tests.contract.recordings import Posted, Recording, Replied, Words, recordings
-from server.tests.contract.test_recorded_providers import Vendor, inbound, opened, vendor
+from server.tests.contract.test_recorded_providers import inbound, opened, vendor
 
 from watchword.adapters.providers.http_declaration import filled, read_declaration
 from watchword.domain.attempt import DeliveryStatus
@@ -23,6 +23,7 @@ from watchword.ports.provider import (
     Report,
     Unavailable,
 )
+from watchword.testing.vendor import Vendor
 
 __all__ = ["vendor"]
 
@@ -188,7 +189,8 @@ async def test_a_receipt_is_believed_for_the_one_reason_that_is_declared(
 VENDORS = {
     "sinch": (
         (
-            'header = "x-sinch-webhook-signature"\nencoding = "base64"\ncovers = "{body}.{nonce}.{timestamp}"\n'
+            'header = "x-sinch-webhook-signature"\nencoding = "base64"\n'
+            'covers = "{body}.{nonce}.{timestamp}"\n'
             'nonce_header = "x-sinch-webhook-signature-nonce"\n'
             'timestamp_header = "x-sinch-webhook-signature-timestamp"\n'
         ),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 from server.tests.contract.recordings import Recording, Replied, Words, recordings
-from server.tests.contract.test_recorded_providers import Vendor, opened, vendor
+from server.tests.contract.test_recorded_providers import opened, vendor
 
 from watchword.domain.channel import Channel
 from watchword.ports.provider import Accepted
@@ -20,6 +20,8 @@ with warnings.catch_warnings():
         SendMessageRequest,
     )
     from sinch.domains.sms.models.v1.shared.text_request import TextRequest
+
+from watchword.testing.vendor import Vendor
 
 __all__ = ["vendor"]
 

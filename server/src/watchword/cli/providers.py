@@ -11,6 +11,7 @@ from watchword.app import Watchword, provider_kinds
 from watchword.cli.installation import data_dir_option, on_installation
 from watchword.cli.main import Failure
 from watchword.cli.output import json_option, write_json
+from watchword.cli.provider_package import name_problem, package_files, write_package
 from watchword.domain.provider_account import ProviderAccount
 from watchword.ports.provider import Healthy, Refused, Unavailable
 from watchword.usecases.manage.provider_accounts import NoSuchAccountError
@@ -100,6 +101,37 @@ def kinds() -> None:
         for field in credential_fields(kind):
             need = "needed" if field.required else f"default {field.default!r}"
             click.echo(f"    {field.name}  {field.description}  ({need})")
+
+
+@command.command("new")
+@click.argument("name")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the package is written; watchword-NAME in this folder unless given.",
+)
+def new(name: str, folder: Path | None) -> None:
+    """Begin a package of your own with a provider of the kind NAME.
+
+    It holds an adapter for an imaginary vendor that works, a recording to test it with, and a page. No
+    file is written over.
+    """
+    problem = (
+        f"{name!r} is a kind already" if name in list(provider_kinds()) else name_problem(name)
+    )
+    if problem:
+        raise Failure(problem, code=USAGE)
+    texts = package_files(name)
+    target = folder or Path(f"watchword-{name.replace('_', '-')}")
+    try:
+        write_package(target, texts)
+    except FileExistsError as error:
+        raise Failure(f"{target / str(error)} is there already", code=USAGE) from None
+    except OSError as error:
+        raise Failure(f"{target} cannot be written", str(error)) from None
+    for path in texts:
+        click.echo(str(target / path))
+    click.secho(f"✓ {name} is begun; its tests pass with `pytest {target}`", fg="green")
 
 
 @command.command("list")

@@ -97,7 +97,7 @@ class EarlyReceipt(Struct, frozen=True, kw_only=True):
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
-    """What one read brings for a request to send a code."""
+    """What one read brings for a request to send a code; `newest` only while its window is open."""
 
     history: NumberHistory
     newest: Authentication | None

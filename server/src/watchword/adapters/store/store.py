@@ -78,7 +78,7 @@ class EngineStore:
         counted, spent = found[2 : 2 + len(counters)], found[2 + len(counters) :]
         newest = (
             await self.authentication(history.authentication_id)
-            if history.authentication_id
+            if history.authentication_id and now < history.open_until
             else None
         )
         return Surroundings(

@@ -19,67 +19,67 @@ _NAME = "^[!-~]*$"
 class SmppCredentials(Credentials, frozen=True, kw_only=True):
     """The address and the credentials of a message centre, and its peculiarities."""
 
-    host: Annotated[str, Meta(min_length=1, pattern="^[!-~]+$", description="Host or IP address")]
+    host: Annotated[str, Meta(min_length=1, pattern="^[!-~]+$", description="Host or IP address.")]
     system_id: Annotated[
-        str, Meta(min_length=1, pattern=_NAME, description="system_id to bind with")
+        str, Meta(min_length=1, pattern=_NAME, description="system_id to bind with.")
     ]
-    password: Annotated[Secret, Meta(pattern=_NAME, description="Password to bind with")]
-    port: Annotated[str, Meta(pattern=_PORT, description="TCP port")] = "2775"
-    tls: Annotated[str, Meta(pattern="^(off|on)$", description="TLS: `off` or `on`")] = "off"
+    password: Annotated[Secret, Meta(pattern=_NAME, description="Password to bind with.")]
+    port: Annotated[str, Meta(pattern=_PORT, description="TCP port.")] = "2775"
+    tls: Annotated[str, Meta(pattern="^(off|on)$", description="TLS: `off` or `on`.")] = "off"
     tls_ca: Annotated[
         str,
         Meta(
             pattern=r"^[\t\n\r -~]*$",
-            description="Certificate in PEM to trust instead of the system's, with TLS on",
+            description="Certificate in PEM to trust instead of the system's, with TLS on.",
         ),
     ] = ""
-    system_type: Annotated[str, Meta(pattern=_NAME, description="system_type of the bind")] = ""
+    system_type: Annotated[str, Meta(pattern=_NAME, description="system_type of the bind.")] = ""
     bind_type: Annotated[
         str,
         Meta(
             pattern="^(transceiver|pair)$",
-            description="`transceiver`, or `pair` for a transmitter with a receiver beside it",
+            description="`transceiver`, or `pair` for a transmitter with a receiver beside it.",
         ),
     ] = "transceiver"
     binds: Annotated[
         str,
         Meta(
             pattern="^([1-9]|[1-4][0-9]|50)$",
-            description="Binds, or pairs of them, that each worker process keeps (1 to 50)",
+            description="Binds, or pairs of them, that each worker process keeps (1 to 50).",
         ),
     ] = "1"
     window: Annotated[
         str,
         Meta(
             pattern="^[1-9][0-9]{0,2}$",
-            description="Submissions that one bind may have unanswered, as agreed; mostly 10 to 50",
+            description="Submissions that one bind may have unanswered, as agreed; mostly 10 to 50.",
         ),
     ] = "20"
     enquire_link: Annotated[
-        str, Meta(pattern="^[1-9][0-9]{0,3}$", description="Seconds between two enquire_link")
+        str, Meta(pattern="^[1-9][0-9]{0,3}$", description="Seconds between two enquire_link.")
     ] = "30"
     sender_id: Annotated[
         str,
         Meta(
             pattern="^$|^[ -~]{1,20}$",
-            description="Sender where neither request nor route names one; empty leaves it to the carrier",
+            description="Sender where neither request nor route names one; empty leaves it to the carrier.",
         ),
     ] = ""
     service_type: Annotated[
-        str, Meta(pattern="^[!-~]{0,5}$", description="service_type of a submission")
+        str, Meta(pattern="^[!-~]{0,5}$", description="service_type of a submission.")
     ] = ""
     long_messages: Annotated[
         str,
         Meta(
             pattern="^(udh|sar|payload)$",
-            description="How long texts go: `udh` (header), `sar` (TLVs) or `payload` (message_payload)",
+            description="How long texts go: `udh` (header), `sar` (TLVs) or `payload` (message_payload).",
         ),
     ] = "udh"
     validity_period: Annotated[
         str,
         Meta(
             pattern="^(relative|none)$",
-            description="`relative`: messages die with their code; `none` where that is refused",
+            description="`relative`: messages die with their code; `none` where that is refused.",
         ),
     ] = "relative"
     receipt_ids: Annotated[
@@ -88,7 +88,7 @@ class SmppCredentials(Credentials, frozen=True, kw_only=True):
             pattern="^((case|zeros|decimal-receipts|hex-receipts)( |$))*$",
             description=(
                 "How receipts may spell ids otherwise than answers: `case`, `zeros`, "
-                "`decimal-receipts` (answered in hexadecimal) or `hex-receipts` (answered in decimal)"
+                "`decimal-receipts` (answered in hexadecimal) or `hex-receipts` (answered in decimal)."
             ),
         ),
     ] = "case zeros"
@@ -96,21 +96,21 @@ class SmppCredentials(Credentials, frozen=True, kw_only=True):
         str,
         Meta(
             pattern=f"^([0-9A-Za-z]+={_KINDS}( |$))*$",
-            description="What the codes after `err:` mean, as `001=passing 005=number`",
+            description="What the codes after `err:` mean, as `001=passing 005=number`.",
         ),
     ] = "001=passing 002=passing 005=number 006=number 009=number"
     receipt_utc_offset: Annotated[
         str,
         Meta(
             pattern=r"^$|^[+-](0[0-9]|1[0-4]):[0-5][0-9]$",
-            description="Clock of the dates in receipts, as `+00:00`; empty does not trust them",
+            description="Clock of the dates in receipts, as `+00:00`; empty does not trust them.",
         ),
     ] = ""
     vendor_codes: Annotated[
         str,
         Meta(
             pattern=f"^((0x[0-9a-fA-F]{{1,8}}|[0-9]{{1,9}})={_KINDS}( |$))*$",
-            description="What the vendor's own statuses mean, as `1025=number 0x402=throttle`",
+            description="What the vendor's own statuses mean, as `1025=number 0x402=throttle`.",
         ),
     ] = ""
 

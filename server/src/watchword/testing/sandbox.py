@@ -1,4 +1,4 @@
-"""Testing: a whole sandbox service in a thread of the test process, on a free port and a throwaway folder."""
+"""A whole sandbox service in a thread of the test process, on a free port and a throwaway folder."""
 
 import asyncio
 import contextlib
