@@ -184,7 +184,7 @@ def test_an_account_is_added_where_its_kind_takes_the_credentials_and_tested(cli
     assert "system_id" in kinds
     unknown = cli("providers", "add", "carrier", "--provider", "nobody")
     assert unknown.exit_code == 2
-    assert "sandbox, smpp" in unknown.stderr
+    assert "sandbox, sinch, smpp" in unknown.stderr
     missing = cli("providers", "add", "carrier", "--provider", "smpp", "host=127.0.0.1")
     assert missing.exit_code == 2
     assert "system_id" in missing.stderr

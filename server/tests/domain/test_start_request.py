@@ -61,6 +61,9 @@ def wishes(**fields: Any) -> Wishes:
         ({"locale": "x" * 36}, ErrorCode.BAD_REQUEST),
         ({"correlation_id": "x" * 65}, ErrorCode.BAD_REQUEST),
         ({"correlation_id": "a\tb"}, ErrorCode.BAD_REQUEST),
+        ({"email": "nobody"}, ErrorCode.BAD_REQUEST),
+        ({"email": "a@b\r\nBcc: c@d"}, ErrorCode.BAD_REQUEST),
+        ({"email": "a@" + "b" * 253}, ErrorCode.BAD_REQUEST),
         *[
             ({"callback_url": url}, ErrorCode.BAD_REQUEST)
             for url in (
@@ -84,7 +87,7 @@ def test_what_is_within_the_rules_is_accepted() -> None:
         ip=" 2001:DB8::7 ", device_id=" d-1 ", device_type="ANDROID", device_model="x" * 128,
         os_version="14", app_version="1.2", app_realm=REALM, is_returning_user=True,
         sender_id="Other", template_id="login", locale="fr-FR", correlation_id="x" * 64,
-        callback_url="http://user:pw@example.org:8080/a?b=c#d",
+        callback_url="http://user:pw@example.org:8080/a?b=c#d", email="ada.l+otp@bücher.example",
     )  # fmt: skip
     assert accepted == Wishes(
         signals=Signals(
@@ -93,7 +96,7 @@ def test_what_is_within_the_rules_is_accepted() -> None:
             is_returning_user=True,
         ),
         sender_id="Other", template_id="login", locale="fr-FR", correlation_id="x" * 64,
-        callback_url="http://user:pw@example.org:8080/a?b=c#d",
+        callback_url="http://user:pw@example.org:8080/a?b=c#d", email="ada.l+otp@bücher.example",
     )  # fmt: skip
 
 

@@ -6,11 +6,10 @@ import pytest
 from server.tests.contract.recordings import Recording, Replied, Words, recordings
 from server.tests.contract.test_recorded_providers import opened, vendor
 from telegram_gateway_verification import TelegramGatewayClient, verify_callback_signature
-from telegram_gateway_verification.models import RequestStatus
 
 from watchword.domain.attempt import DeliveryStatus
 from watchword.domain.channel import Channel
-from watchword.ports.provider import Accepted, Healthy, RefusalKind, Refused
+from watchword.ports.provider import Accepted, Healthy, RefusalKind, Refused, Unavailable
 from watchword.testing.vendor import Vendor
 
 __all__ = ["vendor"]
@@ -79,12 +78,9 @@ async def test_the_gateway_can_be_asked_about_a_message_and_about_the_token(vend
     assert await provider.probe() == Healthy("the token is valid")
     vendor.replies = [Replied(body='{"ok":false,"error":"ACCESS_TOKEN_INVALID"}')]
     wrong = await provider.probe()
+    for status, error in ((500, "INTERNAL"), (429, "FLOOD")):
+        vendor.replies = [Replied(status=status, body=f'{{"ok":false,"error":"{error}"}}')]
+        assert isinstance(await provider.probe(), Unavailable)
     await provider.close()
     assert isinstance(wrong, Refused)
     assert wrong.kind is RefusalKind.ACCOUNT
-
-
-def test_what_we_read_of_a_callback_the_sdk_reads_too() -> None:
-    assert {"request_id", "delivery_status", "payload", "request_cost"} <= set(
-        RequestStatus.__annotations__
-    )

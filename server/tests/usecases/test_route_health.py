@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from server.tests.conftest import SECOND, World
 
+from watchword.domain.channel import Channel
 from watchword.domain.event import Attempted
 from watchword.domain.routing.breaker import FIRST_REST
 from watchword.domain.routing.route import Dlt, Route
@@ -159,3 +160,13 @@ async def test_a_breaker_that_opens_is_counted_and_shown(world: World) -> None:
     page = world.telemetry.page().decode()
     assert 'watchword_breaker{account="one",channel="sms",country="*"} 2.0' in page
     assert 'standing="open"' in page
+
+
+async def test_a_route_over_email_is_for_those_whose_address_is_known(world: World) -> None:
+    sms, *_ = world.project.settings.routes
+    mail = Route(name="mail", account="two", channel=Channel.EMAIL)
+    await world.choose(routes=(mail, sms))
+    without = await world.pending(NUMBERS[0])
+    assert (await told(world, without)).route == "first"
+    await world.pending(NUMBERS[1], email="ada@example.com")
+    assert [m.email for m in world.providers["two"].sent] == ["ada@example.com"]

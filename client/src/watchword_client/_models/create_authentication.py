@@ -32,6 +32,8 @@ class CreateAuthenticationRequest(Struct, frozen=True, kw_only=True, omit_defaul
     correlation_id: str | None = None
     """A reference of the caller's own, given back in the status and in callbacks."""
     callback_url: str | None = None
+    email: str | None = None
+    """Where the person is written to, for projects with a route over email."""
 
 
 class CreateAuthenticationStatus(OpenEnum):

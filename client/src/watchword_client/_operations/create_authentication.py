@@ -29,6 +29,7 @@ class CreateAuthenticationArguments(SendingOptions, total=False):
     locale: str | None
     correlation_id: str | None
     callback_url: str | None
+    email: str | None
 
 
 CREATE_AUTHENTICATION = Operation(

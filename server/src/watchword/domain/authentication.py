@@ -62,6 +62,7 @@ class Authentication(Struct, frozen=True, kw_only=True):
     locale: str | None = None
     correlation_id: str | None = None
     callback_url: str | None = None
+    email: str | None = None
     feedback: FeedbackStatus | None = None
     attempts: tuple[Attempt, ...] = ()
     events: int = 0

@@ -1,5 +1,6 @@
 """Start request: what a caller asks when it wants a code sent, and what of it is accepted."""
 
+import re
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,6 +18,10 @@ from watchword.domain.screening.list_entry import ListKind, first_match
 from watchword.domain.sender_id import parse_sender_id
 from watchword.domain.signals import Signals, is_plain, parse_signals
 
+MAX_EMAIL = 254
+"""Characters of an address that can be a path in SMTP (RFC 5321, 4.5.3.1.3)."""
+_PART = r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]"
+_EMAIL = re.compile(f"(?=.{{3,{MAX_EMAIL}}}$){_PART}{{1,64}}@{_PART}+")
 MAX_CORRELATION_ID = 64
 MAX_URL = 2048
 MAX_LOCALE = 35
@@ -40,6 +45,7 @@ class StartRequest(Struct, frozen=True, kw_only=True):
     locale: str | None = None
     correlation_id: str | None = None
     callback_url: str | None = None
+    email: str | None = None
 
 
 class Wishes(Struct, frozen=True, kw_only=True):
@@ -51,6 +57,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
     locale: str | None
     correlation_id: str | None
     callback_url: str | None
+    email: str | None
 
 
 def accept_fields(project: Project, request: StartRequest) -> Wishes | Refusal:
@@ -83,6 +90,7 @@ def accept_fields(project: Project, request: StartRequest) -> Wishes | Refusal:
         locale=request.locale or None,
         correlation_id=request.correlation_id or None,
         callback_url=request.callback_url or None,
+        email=request.email or None,
     )
 
 
@@ -106,6 +114,10 @@ def _fault_of_reference(request: StartRequest) -> Refusal | None:
         )
     if len(request.locale or "") > MAX_LOCALE:
         return Refusal(ErrorCode.BAD_REQUEST, f"locale must be at most {MAX_LOCALE} characters")
+    if request.email and not _EMAIL.fullmatch(request.email):
+        return Refusal(
+            ErrorCode.BAD_REQUEST, f"email must be an address of at most {MAX_EMAIL} characters"
+        )
     if request.callback_url and not _is_callback_url(request.callback_url):
         return Refusal(
             ErrorCode.BAD_REQUEST,
@@ -202,4 +214,5 @@ def open_authentication(
         locale=wishes.locale,
         correlation_id=wishes.correlation_id,
         callback_url=wishes.callback_url,
+        email=wishes.email,
     )

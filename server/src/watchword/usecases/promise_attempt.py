@@ -31,7 +31,12 @@ def plan_for(project: Project, journal: Journal) -> Plan:
     }
     about = journal.authentication
     return plan_attempt(
-        routes_of(project), about.number.e164, used, about.number.region, about.sender_id
+        routes_of(project),
+        about.number.e164,
+        used,
+        about.number.region,
+        about.sender_id,
+        about.email,
     )
 
 

@@ -126,6 +126,7 @@ class SendAttempt(Struct, frozen=True):
                 valid_for=max(0, authentication.expires_at - now),
                 template=route.template,
                 dlt=route.dlt,
+                email=authentication.email,
             )
             outcome = await self._submit(provider, route, message)
             match outcome:

@@ -168,6 +168,8 @@ class MetaWhatsApp:
     def _shake_hands(self, inbound: Inbound) -> Receipts | Forged:
         asked = parse_qs(urlsplit(inbound.url).query, keep_blank_values=True)
         given = asked.get("hub.verify_token", [""])[0]
+        if asked.get("hub.mode") != ["subscribe"]:
+            return Forged("this is no handshake of a subscription")
         if not self._told.verify_token or not same(given, self._told.verify_token):
             return Forged("the verify token is not the account's")
         return Receipts((), asked.get("hub.challenge", [""])[0].encode())

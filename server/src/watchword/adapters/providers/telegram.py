@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from watchword.adapters.providers.answers import look, price, read_json, text, words
-from watchword.adapters.providers.exchange import Reply, failure
+from watchword.adapters.providers.exchange import FAILURES, TOO_MANY, Reply, failure
 from watchword.adapters.providers.kind import Credentials, Kind, Secret, Tools
 from watchword.adapters.providers.signatures import same, timely
 from watchword.domain.attempt import DeliveryStatus
@@ -92,7 +92,7 @@ class Telegram:
         """Send our code; the words are Telegram's own, in the language of the person's app."""
         if message.channel is not Channel.TELEGRAM:
             return Refused(RefusalKind.ACCOUNT, "no_channel", "the Gateway has Telegram alone")
-        if not SHORTEST_CODE <= len(message.code) <= LONGEST_CODE:
+        if not (message.code.isdecimal() and SHORTEST_CODE <= len(message.code) <= LONGEST_CODE):
             return Refused(RefusalKind.ACCOUNT, "code_length", "Telegram shows 4 to 8 digits")
         asked: dict[str, object] = {
             "phone_number": message.to.e164,
@@ -110,7 +110,7 @@ class Telegram:
             if isinstance(able, Unavailable):
                 return able
             request = text(able.json(), "result", "request_id")
-            if look(able.json(), "ok") is not True or not request:
+            if not _is_good(able) or not request:
                 return _declined(able)
             asked["request_id"] = request  # so that the message costs nothing more
         reply = await self._ask("sendVerificationMessage", asked)
@@ -118,7 +118,7 @@ class Telegram:
             return reply
         result = look(reply.json(), "result")
         message_id = text(result, "request_id")
-        if look(reply.json(), "ok") is not True or not message_id:
+        if not _is_good(reply) or not message_id:
             return _declined(reply)
         return Accepted(message_id, self._ask_after, price(look(result, "request_cost"), CURRENCY))
 
@@ -129,7 +129,7 @@ class Telegram:
     async def report(self, message_id: str) -> Report | None:
         """What the Gateway says of a message."""
         reply = await self._ask("checkVerificationStatus", {"request_id": message_id})
-        if isinstance(reply, Unavailable) or look(reply.json(), "ok") is not True:
+        if isinstance(reply, Unavailable) or not _is_good(reply):
             return None
         return _report(look(reply.json(), "result"))
 
@@ -156,14 +156,17 @@ class Telegram:
         reply = await self._ask("checkVerificationStatus", {"request_id": "0"})
         if isinstance(reply, Unavailable):
             return reply
-        error = text(reply.json(), "error")
-        if look(reply.json(), "ok") is True or (error and "TOKEN" not in error):
-            return Healthy("the token is valid")
-        return _declined(reply)
+        declined = _declined(reply)
+        known = isinstance(declined, Refused) and declined.kind is RefusalKind.PASSING
+        return Healthy("the token is valid") if _is_good(reply) or known else declined
 
     async def close(self) -> None:
         """Let go of every connection."""
         await self._exchange.close()
+
+
+def _is_good(reply: Reply) -> bool:
+    return reply.ok and look(reply.json(), "ok") is True
 
 
 def _report(told: object) -> Report:
@@ -178,15 +181,18 @@ def _report(told: object) -> Report:
         carrier_code=text(told, "delivery_status", "status") if failed else None,
         cause="the code was not read in its time" if failed else None,
         refusal=RefusalKind.PASSING if failed else None,
+        price=price(look(told, "request_cost"), CURRENCY),
     )
 
 
 def _declined(reply: Reply) -> Refused | Unavailable:
     error = words(reply.json(), "error")
     kind = next((kind for part, kind in REFUSALS if part in error), None)
-    if kind is None and reply.ok and error:
-        kind = RefusalKind.PASSING
-    return failure(reply, error, error, {error: kind} if kind else None)
+    if reply.status == TOO_MANY or reply.status >= FAILURES:
+        return failure(reply, cause=error)
+    # Of an error that nobody knows another channel may know nothing either, and is worth a try.
+    known = {error: kind or RefusalKind.PASSING} if error else None
+    return failure(reply, error, error, known)
 
 
 TELEGRAM = Kind(

@@ -32,8 +32,12 @@ User Messaging SMS, user guide, "Supported countries" and "Registrations", read 
 """
 
 
-def obstacle(route: Route, country: str | None, sender_id: str | None) -> str | None:
-    """Why an SMS route cannot carry a message to a country, found before anything is paid."""
+def obstacle(
+    route: Route, country: str | None, sender_id: str | None, email: str | None = None
+) -> str | None:
+    """Why a route cannot carry a message to a person in a country, found before anything is paid."""
+    if route.channel is Channel.EMAIL and email is None:
+        return "no email address is known"
     if route.channel is not Channel.SMS or route.account == SANDBOX or country is None:
         return None
     if NAMES.get(country) is Names.FORBIDDEN and is_name(sender_id):

@@ -30,6 +30,7 @@ def plan_attempt(
     used: Collection[str],
     country: str | None = None,
     sender_id: str | None = None,
+    email: str | None = None,
 ) -> Plan:
     """Order the routes that serve a number: the project's order, those already used last.
 
@@ -41,7 +42,7 @@ def plan_attempt(
     left_out = tuple(
         (route.name, why)
         for route in fitting
-        if (why := obstacle(route, country, sender_id or route.sender_id)) is not None
+        if (why := obstacle(route, country, sender_id or route.sender_id, email)) is not None
     )
     excluded = {name for name, _ in left_out}
     serving = [route for route in fitting if route.name not in excluded]

@@ -32,6 +32,7 @@ class CreateAuthentication(Struct, frozen=True, kw_only=True):
     locale: str | UnsetType = UNSET
     correlation_id: str | UnsetType = UNSET
     callback_url: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
 
     def to_start(self) -> StartRequest:
         """The request without its credentials."""
