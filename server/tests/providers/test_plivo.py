@@ -14,7 +14,10 @@ from plivo.utils.template import Component, Parameter, Template
 from server.tests.contract.recordings import RECEIPTS_URL, Sent, recordings
 from server.tests.contract.test_recorded_providers import opened
 
-from watchword.ports.provider import Forged, Inbound, Receipts
+from watchword.domain.attempt import DeliveryStatus
+from watchword.ports.provider import Forged, Inbound, Price, Receipts, RefusalKind, Report
+from watchword.testing.recordings import Replied
+from watchword.testing.vendor import running_vendor
 
 (RECORDING,) = (recording for recording in recordings() if recording.provider == "plivo")
 TOKEN = RECORDING.credentials["auth_token"]
@@ -92,3 +95,24 @@ async def test_version_3_is_taken_as_the_sdk_makes_it_and_covers_every_parameter
     changed = Inbound(method="POST", url=url, headers=headers, body=body + b"&more=1", at=0)
     assert isinstance(await provider.receipts(genuine), Receipts)
     assert isinstance(await provider.receipts(changed), Forged)
+
+
+async def test_plivo_can_be_asked_about_a_message() -> None:
+    told = (
+        '{"message_uuid":"m/1","message_state":"undelivered","error_code":"070",'
+        '"message_time":"2017-05-22 21:36:14+05:30","total_amount":"0.00250"}'
+    )
+    async with running_vendor(Replied(body=told), Replied(status=404)) as vendor:
+        provider = opened(RECORDING, vendor.url)
+        found = await provider.report("m/1")
+        gone = await provider.report("m/1")
+        await provider.close()
+    assert vendor.asked[0][:2] == ("GET", "/v1/Account/MAXXXXXXXXXXXXXXXXXX/Message/m%2F1/")
+    assert found == Report(
+        status=DeliveryStatus.UNDELIVERABLE,
+        carrier_code="70",
+        cause="the number cannot be reached for good",
+        refusal=RefusalKind.NUMBER,
+        price=Price(2500, "USD"),
+    )
+    assert gone is None

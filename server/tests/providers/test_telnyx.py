@@ -6,6 +6,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from pydantic import TypeAdapter, ValidationError
 from server.tests.contract.recordings import recordings
+from server.tests.contract.test_recorded_providers import opened
 from telnyx.lib.webhook_verification import WebhookVerificationError, verify_webhook_signature
 from telnyx.types.delivery_update_webhook_event import DeliveryUpdateWebhookEvent
 from telnyx.types.message_send_params import MessageSendParams
@@ -14,7 +15,11 @@ from telnyx.types.messages.rc_send_params import RcSendParams
 from telnyx.types.outbound_message_payload import To
 
 from watchword.adapters.providers.telnyx import STATUSES
+from watchword.domain.attempt import DeliveryStatus
 from watchword.domain.channel import Channel
+from watchword.ports.provider import Price, Report
+from watchword.testing.recordings import Replied
+from watchword.testing.vendor import running_vendor
 
 (RECORDING,) = (recording for recording in recordings() if recording.provider == "telnyx")
 PARAMETERS = {
@@ -57,3 +62,21 @@ def test_every_status_that_the_sdk_knows_has_a_meaning() -> None:
     words = {word for inner in get_args(hint) for word in get_args(inner)}
     assert words
     assert words <= STATUSES.keys()
+
+
+async def test_telnyx_can_be_asked_about_a_message() -> None:
+    told = (
+        '{"data":{"id":"m-1","to":[{"status":"delivered"}],"errors":[],'
+        '"completed_at":"2025-06-15T15:06:40.000Z","cost":{"amount":"0.0051","currency":"USD"}}}'
+    )
+    async with running_vendor(Replied(body=told), Replied(body="[]")) as vendor:
+        provider = opened(RECORDING, vendor.url)
+        found = await provider.report("m/1")
+        unread = await provider.report("m/1")
+        await provider.close()
+    assert vendor.asked[0][:2] == ("GET", "/messages/m%2F1")
+    assert vendor.asked[0][2]["authorization"] == "Bearer KEY0123456789"
+    assert found == Report(
+        status=DeliveryStatus.DELIVERED, at=1_750_000_000_000, price=Price(5100, "USD")
+    )
+    assert unread is None

@@ -17,7 +17,9 @@ from twilio.rest import Client
 
 from watchword.adapters.providers.twilio import STATUSES
 from watchword.domain.attempt import DeliveryStatus
-from watchword.ports.provider import Forged, Inbound, Receipts
+from watchword.ports.provider import Forged, Inbound, Price, Receipts, RefusalKind, Report
+from watchword.testing.recordings import Replied
+from watchword.testing.vendor import running_vendor
 
 (RECORDING,) = (recording for recording in recordings() if recording.provider == "twilio")
 TOKEN = RECORDING.credentials["auth_token"]
@@ -127,6 +129,47 @@ async def test_a_shared_key_signs_with_sha_256() -> None:
     request = inbound(RECEIPTS_URL, b"MessageSid=SM1", signature, **settings)
     assert isinstance(await opened(with_key, "http://127.0.0.1:9").receipts(request), Receipts)
     assert isinstance(await opened(RECORDING, "http://127.0.0.1:9").receipts(request), Forged)
+
+
+@pytest.mark.parametrize(("message_id", "what"), [("SM1", "Messages"), ("CA1", "Calls")])
+async def test_twilio_can_be_asked_about_a_message_and_about_a_call(
+    message_id: str, what: str
+) -> None:
+    told = (
+        '{"status":"failed","error_code":30005,"price":"-0.00750","price_unit":"USD",'
+        '"date_updated":"Sun, 15 Jun 2025 15:06:40 +0000"}'
+    )
+    async with running_vendor(Replied(body=told), Replied(status=404)) as vendor:
+        provider = opened(RECORDING, vendor.url)
+        found = await provider.report(message_id)
+        gone = await provider.report(message_id)
+        await provider.close()
+    sid = RECORDING.credentials["account_sid"]
+    path = f"/2010-04-01/Accounts/{sid}/{what}/{message_id}.json"
+    assert vendor.asked[0][:2] == ("GET", path)
+    assert found == Report(
+        status=DeliveryStatus.UNDELIVERABLE,
+        at=NOW,
+        carrier_code="30005",
+        cause="the handset is unknown, or the number is not in use",
+        refusal=RefusalKind.NUMBER,
+        price=Price(7500, "USD"),
+    )
+    assert gone is None
+
+
+@given(
+    st.text(max_size=40) | st.from_regex(r"[0-9]{1,9} Jun [0-9]{1,9} [0-9:]{1,9} [+-][0-9]{1,9}")
+)
+async def test_no_date_at_all_makes_a_genuine_receipt_fail(date: str) -> None:
+    told = {"CallSid": "CA1", "CallStatus": "completed", "Timestamp": date}
+    body = urlencode(told, errors="replace")
+    read = dict(parse_qsl(body, keep_blank_values=True))
+    signature = RequestValidator(TOKEN).compute_signature(RECEIPTS_URL, read)
+    provider = opened(RECORDING, "http://127.0.0.1:9")
+    found = await provider.receipts(inbound(RECEIPTS_URL, body.encode(), signature))
+    assert isinstance(found, Receipts)
+    assert found.receipts[0].report.status is DeliveryStatus.DELIVERED
 
 
 def test_every_status_that_the_sdk_knows_has_a_meaning() -> None:

@@ -40,6 +40,8 @@ ASK_AFTER = 30_000
 """Milliseconds until an account that can receive no receipts is asked for news, once."""
 LONGEST = 14_400
 """Seconds that a message may wait in Plivo's queue."""
+WRONG = 400
+"""Status of a request in which something is wrong, the number for one."""
 CURRENCY = "USD"
 """Of every price that Plivo reports."""
 STATUSES: dict[str, DeliveryStatus] = {
@@ -127,7 +129,9 @@ class Plivo:
         if isinstance(reply, Unavailable):
             return reply
         message_id = text(reply.json(), "message_uuid", 0)
-        return Accepted(message_id, self._ask_after) if reply.ok and message_id else _no(reply)
+        if reply.ok and message_id:
+            return Accepted(message_id, self._ask_after)
+        return _no(reply, message.to.e164[1:])
 
     def _request(self, message: Message) -> dict[str, object] | Refused:
         told = self._told
@@ -258,11 +262,14 @@ def _covered(inbound: Inbound) -> str:
     return f"{bare}{mark}{query}{'.' if query and told else ''}{joined}"
 
 
-def _no(reply: Reply) -> Refused | Unavailable:
-    cause = words(reply.json(), "error")
-    number = "dst" in cause or "destination" in cause.lower()
-    code_of = "destination" if number else ""
-    return failure(reply, code_of, cause, {"destination": RefusalKind.NUMBER})
+def _no(reply: Reply, number: str = "") -> Refused | Unavailable:
+    """What a refusal says; it has no code, and blames a number by quoting it (plivo-node, issue 222)."""
+    told = reply.json()
+    error = text(told, "error")
+    blamed = number and number in error and "not a valid phone number" in error
+    if reply.status == WRONG and blamed:
+        return Refused(RefusalKind.NUMBER, "destination", words(told, "error"), reply.retry_after)
+    return failure(reply, "", words(told, "error"))
 
 
 PLIVO = Kind(

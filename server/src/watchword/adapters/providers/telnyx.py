@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from base64 import b64decode
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -106,7 +106,7 @@ class Telnyx:
         """
         self._told = credentials
         self._exchange = tools.exchange
-        self._receipts_url = tools.receipts_url
+        self._receipts_url_for = tools.receipts_url_for
         self._url = credentials.base_url.rstrip("/") + "/messages"
         self._headers = {"authorization": f"Bearer {credentials.api_key}"}
         self._key = None
@@ -119,8 +119,9 @@ class Telnyx:
         asked = self._request(message)
         if isinstance(asked, Refused):
             return asked
-        if self._receipts_url:
-            asked["webhook_url"] = self._receipts_url
+        callback = self._receipts_url_for(message)
+        if callback:
+            asked["webhook_url"] = callback
         body = msgspec.json.encode(asked)
         once = hmac.digest(message.reference.encode(), body, hashlib.sha256).hex()
         reply = await self._exchange.ask(
@@ -189,7 +190,8 @@ class Telnyx:
             self._key.verify(signature, f"{time}|".encode() + inbound.body)
         except (InvalidSignature, ValueError):
             return Forged("the signature is not of this time and body")
-        data = look(read_json(inbound.body), "data")
+        event = read_json(inbound.body)
+        data = look(event, "data")
         message = look(data, "payload")
         message_id = text(message, "id")
         if not text(data, "event_type").startswith("message.") or not message_id:
@@ -197,7 +199,10 @@ class Telnyx:
         if text(message, "direction") == "inbound":
             return Receipts()
         report = _report(message, look(data, "occurred_at"))
-        return Receipts((Receipt(report=report, message_ids=(message_id,)),))
+        # The address itself is not signed; what the signed body says of it is.
+        called = text(message, "webhook_url") or text(event, "meta", "delivered_to")
+        reference = parse_qs(called.partition("?")[2]).get("ref", [None])[0]
+        return Receipts((Receipt(report=report, message_ids=(message_id,), reference=reference),))
 
     async def probe(self) -> Healthy | Refused | Unavailable:
         """Ask for the balance."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from typing import Annotated
 from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
@@ -215,7 +216,8 @@ class Twilio:
             return None
         told = reply.json()
         cost = (text(told, "price"), text(told, "price_unit"))
-        return _report(text(told, "status"), code(told, "error_code"), cost)
+        at = _moment(text(told, "date_updated"))
+        return _report(text(told, "status"), code(told, "error_code"), cost, at)
 
     async def receipts(self, inbound: Inbound) -> Receipts | Forged:
         """Verify a callback by Twilio's rule (its SDK, `request_validator`), and read it."""
@@ -231,7 +233,9 @@ class Twilio:
         return Receipts(
             (
                 Receipt(
-                    report=_report(status, told.get("ErrorCode", "")),
+                    report=_report(
+                        status, told.get("ErrorCode", ""), at=_moment(told.get("Timestamp", ""))
+                    ),
                     message_ids=(message_id,),
                     reference=asked.get("ref", [None])[0],
                 ),
@@ -276,16 +280,28 @@ class Twilio:
         await self._tools.exchange.close()
 
 
-def _report(status: str, error: str, cost: tuple[str, str] = ("", "")) -> Report:
+def _report(
+    status: str, error: str, cost: tuple[str, str] = ("", ""), at: int | None = None
+) -> Report:
     known = STATUSES.get(status, DeliveryStatus.UNKNOWN)
     failed = known is DeliveryStatus.UNDELIVERABLE
     return Report(
         status=known,
+        at=at,
         carrier_code=error or None,
         cause=CAUSES.get(error) if failed else None,
         refusal=REFUSALS.get(error, RefusalKind.PASSING) if failed else None,
         price=price(*cost),
     )
+
+
+def _moment(date: str) -> int | None:
+    """Unix milliseconds of a date as mail writes it (RFC 2822), which only calls and reports bring."""
+    try:
+        at = parsedate_to_datetime(date)
+        return None if at.tzinfo is None else round(at.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None
 
 
 CAUSES = {

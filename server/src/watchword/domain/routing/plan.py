@@ -56,7 +56,10 @@ def plan_attempt(
     first = ordered[0]
     match (bool(used), first.name in used):
         case (False, _):
-            because = f"{first.name} is the first of {len(ordered)} routes that serve this number"
+            others = len(ordered) - 1
+            because = f"{first.name} is the first of {others + 1} routes that serve this number"
+            if not others:
+                because = f"{first.name} is the only route that serves this number"
         case (True, False):
             because = f"{first.name} has not been tried yet"
         case _:
