@@ -5,6 +5,7 @@ import contextlib
 import gc
 import signal
 import socket
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from types import FrameType
 from typing import Any, TypeVar
@@ -14,16 +15,30 @@ import uvicorn
 from watchword.adapters.late_courier import load_courier
 from watchword.app import Watchword
 from watchword.edges.http.entry import Application
+from watchword.edges.http.listening import Listening
 from watchword.edges.http.protocol import BoundedHttpProtocol
 
 T = TypeVar("T")
 BACKLOG = 2048
+CAN_WATCH = sys.platform != "win32"
+"""Whether the loop can watch a socket; that of Windows cannot."""
 COLLECTIONS = (20_000, 20, 50)
 """Objects made before the youngest are looked through, and how many such looks before older ones."""
 
 
 class _Server(uvicorn.Server):
     """Uvicorn, which is told to stop by us and leaves the signals alone."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen in our own way where the loop can watch a socket."""
+        if not CAN_WATCH:
+            await super().startup(sockets)
+            return
+        await super().startup([])
+        self.servers = [Listening(listener, self._protocol) for listener in sockets or ()]  # type: ignore[misc] # it has what uvicorn uses of a server
+
+    def _protocol(self) -> asyncio.Protocol:
+        return BoundedHttpProtocol(self.config, self.server_state, self.lifespan.state)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
