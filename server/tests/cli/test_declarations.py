@@ -121,6 +121,11 @@ def test_routes_are_added_explained_and_removed(cli: Cli, file: Path) -> None:
     assert [(r["route"], r["place"]) for r in french["routes"]] == [("us", 1), ("sms", 2)]
     again = json.loads(cli("routes", "explain", "+33612345678", "--after", "us", "--json").stdout)
     assert again["routes"][0]["route"] == "sms"
+    cli("routes", "add", "mail", "--account", "sandbox", "--channel", "email")
+    unwritten = cli("routes", "explain", "+33612345678").stdout
+    assert "mail  sandbox email  (no email address is known)" in unwritten
+    written = cli("routes", "explain", "+33612345678", "--email", "ada@example.com").stdout
+    assert "3.  mail  sandbox email" in written
     american = cli("routes", "explain", "+12025550123").stdout
     assert "US takes no sender that is a name" in american
     assert "sms  carrier sms  (it does not serve this number)" in american

@@ -156,6 +156,7 @@ async def _put(watchword: Watchword, project: Project, routes: list[Route]) -> N
 @command.command("explain")
 @click.argument("number")
 @click.option("--sender-id", help="The sender that a request asks for.")
+@click.option("--email", help="The person's address, for routes over email.")
 @click.option("--after", multiple=True, help="A route that was tried already; may be repeated.")
 @project_option
 @data_dir_option
@@ -163,6 +164,7 @@ async def _put(watchword: Watchword, project: Project, routes: list[Route]) -> N
 def explain(
     number: str,
     sender_id: str | None,
+    email: str | None,
     after: tuple[str, ...],
     project: str | None,
     data_dir: Path | None,
@@ -183,7 +185,7 @@ def explain(
         return found, {**states, "sandbox": IN_USE}
 
     found, states = on_installation(work, data_dir)
-    plan = plan_attempt(routes_of(found), parsed.e164, after, parsed.region, sender_id)
+    plan = plan_attempt(routes_of(found), parsed.e164, after, parsed.region, sender_id, email)
     rows = [_row(plan, route, parsed.region, sender_id, states) for route in routes_of(found)]
     rows.sort(key=lambda row: row.place or len(rows) + 1)
     if as_json:

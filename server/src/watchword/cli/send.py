@@ -23,6 +23,7 @@ MEANING = {
 @click.option("--ip", help="The person's address.")
 @click.option("--device-id", help="The person's device.")
 @click.option("--device-type", type=click.Choice(PLATFORMS), help="The person's platform.")
+@click.option("--email", help="The person's address, for routes over email.")
 @click.option("--app-realm", help="Hash of the Android app that reads the code.")
 @connection_options
 @json_option
