@@ -6,7 +6,16 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import jwt
 from msgspec import Meta
 
-from watchword.adapters.providers.answers import code, look, moment, network, read_json, text, words
+from watchword.adapters.providers.answers import (
+    code,
+    look,
+    moment,
+    network,
+    read_json,
+    refusals,
+    text,
+    words,
+)
 from watchword.adapters.providers.exchange import failure
 from watchword.adapters.providers.kind import Credentials, Kind, Secret, Tools
 from watchword.adapters.providers.signatures import same, sha256_hex
@@ -39,11 +48,9 @@ STATUSES: dict[str, DeliveryStatus] = {
     "expired": DeliveryStatus.UNDELIVERABLE,
     "delivery_failed": DeliveryStatus.UNDELIVERABLE,
 }
-REFUSALS: dict[str, RefusalKind] = dict.fromkeys(
-    ("2", "9", "10", "20", "21", "101"), RefusalKind.ACCOUNT
-)
+REFUSALS = refusals(account="2 9 10 20 21 101")
 """Error codes of requests: the key, parameters that are missing or wrong, nothing found."""
-FAILURES: dict[str, RefusalKind] = {"1": RefusalKind.NUMBER, "27": RefusalKind.PASSING}
+FAILURES = refusals(number="1", passing="27")
 """Error codes of undelivered messages, as GSM numbers them: unknown and absent subscriber."""
 
 
@@ -184,12 +191,9 @@ def _forged(key: str, inbound: Inbound) -> str | None:
         return "the JWT is not valid now"
     if not _hashes(claims.get("url_hash"), inbound.url.encode("utf-8", "replace")):
         return "the JWT is of another address"
-    if inbound.body or claims.get("payload_hash"):
-        return (
-            None
-            if _hashes(claims.get("payload_hash"), inbound.body)
-            else "the JWT is of another body"
-        )
+    body = claims.get("payload_hash")
+    if (inbound.body or body) and not _hashes(body, inbound.body):
+        return "the JWT is of another body"
     return None
 
 
