@@ -11,12 +11,14 @@ from watchword.domain.routing.route import Route
 class Plan(Struct, frozen=True):
     """Routes in order; empty where nothing serves the number.
 
-    `left_out` are routes that serve the number but cannot carry the message there, with the reason.
+    `left_out` are routes that serve the number but cannot carry the message there, with the reason;
+    `reasons` is what was learnt of each route, where that decided.
     """
 
     routes: tuple[Route, ...]
     because: str
     left_out: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -31,13 +33,18 @@ def plan_attempt(
     country: str | None = None,
     sender_id: str | None = None,
     email: str | None = None,
+    rule: Sequence[str] | None = None,
 ) -> Plan:
     """Order the routes that serve a number: the project's order, those already used last.
 
     A person who did not get the first message is better served by another route, and best by
     another channel, so among the unused ones a channel not tried yet comes first. `sender_id` is the
-    one that was asked for; where it is None each route uses its own.
+    one that was asked for; where it is None each route uses its own. A `rule` names the only routes to
+    use, in their order.
     """
+    if rule is not None:
+        by_name = {route.name: route for route in routes}
+        routes = [by_name[name] for name in rule if name in by_name]
     fitting = [route for route in routes if route.serves(e164)]
     left_out = tuple(
         (route.name, why)

@@ -35,6 +35,7 @@ class Route(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return e164.startswith(self.prefixes)
 
 
+SANDBOX_ACCOUNT = "sandbox"
 SANDBOX_ROUTES = (
     Route(name="sandbox-sms", account="sandbox", channel=Channel.SMS, price=9_000),
     Route(name="sandbox-whatsapp", account="sandbox", channel=Channel.WHATSAPP, price=5_000),
