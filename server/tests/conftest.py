@@ -28,7 +28,7 @@ from watchword.domain.check import CheckStatus
 from watchword.domain.code import derive_code
 from watchword.domain.errors import Refusal
 from watchword.domain.event import Happening
-from watchword.domain.project import Limits, Mode, Project, ProjectSettings
+from watchword.domain.project import Limits, Mode, Project, ProjectSettings, RoutingPolicy
 from watchword.domain.routing.route import Route
 from watchword.domain.start_request import StartRequest
 from watchword.domain.task import (
@@ -58,6 +58,7 @@ from watchword.usecases.check_code import CheckCode
 from watchword.usecases.deliver_callback import DeliverOneCallback
 from watchword.usecases.expire_authentication import ExpireAuthentication as Expire
 from watchword.usecases.follow_up_attempt import FollowUpAttempt as FollowUp
+from watchword.usecases.memory import Memory
 from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.record_feedback import RecordFeedback
 from watchword.usecases.record_receipt import RecordReceipt
@@ -66,6 +67,7 @@ from watchword.usecases.retry_authentication import RetryAnswer, RetryAuthentica
 from watchword.usecases.route_health import RouteHealth
 from watchword.usecases.send_attempt import SendAttempt as Send
 from watchword.usecases.start_authentication import StartAuthentication, Started
+from watchword.usecases.watch_budgets import WatchBudgets
 
 settings.register_profile(
     "floors",
@@ -197,14 +199,21 @@ class World:
         self.providers = {name: ScriptedProvider(name) for name in ("one", "two", "three")}
         self.courier = RecordingCourier()
         self.telemetry = PrometheusTelemetry()
+        numbering = LibPhoneNumber()
+        self.memory = memory = Memory(self.clock, numbering, self.keyring.digest_key())
+        budgets = WatchBudgets(self.store, self.store, self.clock, self.telemetry)
         self.start = StartAuthentication(
-            self.store, self.clock, self.keyring, LibPhoneNumber(), self.telemetry
+            self.store, self.clock, self.keyring, numbering, memory, budgets, self.telemetry
         )
-        self.check_code = CheckCode(self.store, self.clock, self.keyring, self.telemetry)
-        self.retry_authentication = RetryAuthentication(self.store, self.clock, self.telemetry)
-        self.record_receipt = RecordReceipt(self.store, self.clock, self.directory, self.telemetry)
+        self.check_code = CheckCode(self.store, self.clock, self.keyring, memory, self.telemetry)
+        self.retry_authentication = RetryAuthentication(
+            self.store, self.clock, memory, budgets, self.telemetry
+        )
+        self.record_receipt = RecordReceipt(
+            self.store, self.clock, self.directory, memory, self.telemetry
+        )
         self.receive_receipts = ReceiveReceipts(self.store, self.clock, self.record_receipt)
-        self.record_feedback = RecordFeedback(self.store, self.clock, LibPhoneNumber())
+        self.record_feedback = RecordFeedback(self.store, self.clock, numbering, memory)
         self.accounts = registry = ScriptedAccounts(self.providers)
         self.health = RouteHealth(self.clock, self.telemetry)
         self.send = Send(
@@ -214,10 +223,11 @@ class World:
             self.directory,
             registry,
             self.health,
+            memory,
             self.telemetry,
         )
         self.follow_up = FollowUp(self.store, registry, self.record_receipt)
-        self.resend = Resend(self.store, self.clock, self.directory)
+        self.resend = Resend(self.store, self.clock, self.directory, memory)
         self.deliver = DeliverOneCallback(
             self.store, self.clock, self.keyring, self.courier, self.telemetry
         )
@@ -227,7 +237,7 @@ class World:
             name="tests",
             mode=Mode.LIVE,
             created_at=START,
-            settings=ProjectSettings(routes=ROUTES, limits=NO_LIMITS),
+            settings=ProjectSettings(routes=ROUTES, limits=NO_LIMITS, routing=RoutingPolicy.FIXED),
         )
 
     async def put(self, project: Project) -> Project:

@@ -142,6 +142,29 @@ PROJECT_SETTINGS = {
     "spending_limit_day": "The most that may be spent in a day (UTC); above it 402.",
     "spend_caps": "Caps by period (`hour`, `day`) and country; above one `spam_detected`.",
     "limits": "How many codes may be asked for; over one the answer is `rate_limited`.",
+    "unanswered_budget": (
+        "The most that messages to one country may cost in an hour beyond what is answered, null for"
+        " no bound. It holds only where the project checks its codes; each answered code makes room"
+        " for itself and one more."
+    ),
+    "alert_url": (
+        "Address that is told when 50, 80 and 100 per cent of a budget are spent, signed as callbacks"
+        " are; see [money](../explanation/money.md)."
+    ),
+    "user_worth": (
+        "What a verified person is worth, and what losing one costs. Routes are chosen and dear"
+        " messages are refused by it; see [judgement](../explanation/judgement.md)."
+    ),
+    "routing": (
+        "How the next route is chosen: `balanced` by value, `conversion` for the most verified people,"
+        " `price` for the cheapest that is nearly as good, `fixed` in the order of `routes`. The"
+        " sandbox is always fixed."
+    ),
+    "route_rules": (
+        "Rules beside all learning: prefixes, and the names of the routes that numbers under them go"
+        " over, in that order. The first rule that fits holds."
+    ),
+    "strictness": "How soon a request is taken for fraud: `basic`, `standard` or `maximum`.",
     "screening": "`enforce`, or `monitor` to write down what would have been refused.",
     "blocked": "Block list: kind (`number`, `prefix`, `country`, `ip`, `device`), value, note, until.",
     "allowed": "Allow list, of the same shape: spared from fraud findings, not from limits.",

@@ -43,6 +43,7 @@ from watchword.usecases.manage.keyring import ManageKeyring
 from watchword.usecases.manage.projects import ManageProjects
 from watchword.usecases.manage.provider_accounts import ManageProviderAccounts
 from watchword.usecases.manage.redeliver_callbacks import RedeliverCallbacks
+from watchword.usecases.memory import Memory
 from watchword.usecases.read_inbox import ReadInbox
 from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.record_feedback import RecordFeedback
@@ -51,7 +52,9 @@ from watchword.usecases.resend_attempt import ResendAttempt
 from watchword.usecases.retry_authentication import RetryAuthentication
 from watchword.usecases.route_health import RouteHealth
 from watchword.usecases.send_attempt import SendAttempt
+from watchword.usecases.share_memory import ShareMemory
 from watchword.usecases.start_authentication import StartAuthentication
+from watchword.usecases.watch_budgets import WatchBudgets
 
 REFRESH = 0.5
 """Seconds between looks at the registry: a revoked key is refused within one."""
@@ -77,6 +80,9 @@ class Watchword(Struct, frozen=True, kw_only=True):
     manage_api_keys: ManageApiKeys
     manage_provider_accounts: ManageProviderAccounts
     manage_keyring: ManageKeyring
+    numbering: LibPhoneNumber
+    memory: Memory
+    share_memory: ShareMemory
     forget_number: ForgetNumber
     redeliver_callbacks: RedeliverCallbacks
     audit: Audit
@@ -141,7 +147,9 @@ def _assemble(
     directory = MemoryDirectory(store)
     numbering = LibPhoneNumber()
     telemetry = open_telemetry()
-    record_receipt = RecordReceipt(store, clock, directory, telemetry)
+    memory = Memory(clock, numbering, keyring.digest_key())
+    budgets = WatchBudgets(store, store, clock, telemetry)
+    record_receipt = RecordReceipt(store, clock, directory, memory, telemetry)
     receive_receipts = ReceiveReceipts(store, clock, record_receipt)
 
     def tools(account: str) -> Tools:
@@ -167,10 +175,11 @@ def _assemble(
             directory,
             providers,
             RouteHealth(clock, telemetry),
+            memory,
             telemetry,
         ),
         follow_up=FollowUpAttempt(store, providers, record_receipt),
-        resend=ResendAttempt(store, clock, directory),
+        resend=ResendAttempt(store, clock, directory, memory),
         deliver_callback=DeliverOneCallback(store, clock, keyring, courier, telemetry),
         expire=ExpireAuthentication(store, clock),
         receive_receipts=receive_receipts,
@@ -180,11 +189,11 @@ def _assemble(
     bell = Bell()
     store.on_change(bell.ring)
     operations = Operations(
-        start=StartAuthentication(store, clock, keyring, numbering, telemetry),
-        check_code=CheckCode(store, clock, keyring, telemetry),
-        retry_authentication=RetryAuthentication(store, clock, telemetry),
+        start=StartAuthentication(store, clock, keyring, numbering, memory, budgets, telemetry),
+        check_code=CheckCode(store, clock, keyring, memory, telemetry),
+        retry_authentication=RetryAuthentication(store, clock, memory, budgets, telemetry),
         get_authentication=GetAuthentication(store),
-        record_feedback=RecordFeedback(store, clock, numbering),
+        record_feedback=RecordFeedback(store, clock, numbering, memory),
         look_up_number=LookUpNumber(numbering=numbering, budget=settings.lookup_timeout),
         charge_lookup=ChargeLookup(store, store, clock),
         read_inbox=ReadInbox(store, keyring),
@@ -228,6 +237,9 @@ def _assemble(
         manage_api_keys=manage_api_keys,
         manage_provider_accounts=accounts,
         manage_keyring=ManageKeyring(keyring, store, clock, accounts, actor),
+        numbering=numbering,
+        memory=memory,
+        share_memory=ShareMemory(store, memory, clock),
         forget_number=ForgetNumber(store, clock, numbering, actor),
         redeliver_callbacks=RedeliverCallbacks(store, clock),
         audit=Audit(store),
@@ -236,17 +248,27 @@ def _assemble(
     )
 
 
+def _tells_carriers_apart(watchword: Watchword) -> bool:
+    return watchword.share_memory.wanted and watchword.directory.has_live_projects()
+
+
 @contextlib.asynccontextmanager
 async def _kept_fresh(watchword: Watchword) -> AsyncIterator[None]:
     """Keep the directory within a second of the store, and write down when keys were used."""
 
     async def keep() -> None:
+        warming: asyncio.Future[None] | None = None
         for look in range(1, 2**63):
             await asyncio.sleep(REFRESH)
             watchword.keyring.refresh()
             with contextlib.suppress(StoreUnavailableError):
+                if watchword.share_memory.wanted:
+                    await watchword.share_memory()
+                    watchword.telemetry.remembered(watchword.memory.entries())
                 await watchword.directory.refresh()
                 await watchword.accounts.refresh()
+                if warming is None and _tells_carriers_apart(watchword):
+                    warming = asyncio.ensure_future(asyncio.to_thread(watchword.numbering.warm))
                 if look % USES_WRITTEN_EVERY == 0:
                     await watchword.directory.flush_used()
 
@@ -259,3 +281,5 @@ async def _kept_fresh(watchword: Watchword) -> AsyncIterator[None]:
             await task
         with contextlib.suppress(StoreUnavailableError):
             await watchword.directory.flush_used()
+            if watchword.share_memory.begun:
+                await watchword.share_memory.tell()

@@ -17,6 +17,7 @@ from watchword.app import Watchword
 from watchword.edges.http.entry import Application
 from watchword.edges.http.listening import Listening
 from watchword.edges.http.protocol import BoundedHttpProtocol
+from watchword.ports.store import StoreUnavailableError
 
 T = TypeVar("T")
 BACKLOG = 2048
@@ -95,6 +96,7 @@ async def serve(
     `shutdown_timeout` seconds.
     """
     patience = watchword.settings.shutdown_timeout
+    await begin_learning(watchword)
     server = _server(watchword.http, patience)
     working = (
         asyncio.create_task(watchword.worker.run(patience))
@@ -119,6 +121,12 @@ async def serve(
         if working is not None:
             await working
         stopping.cancel()
+
+
+async def begin_learning(watchword: Watchword) -> None:
+    """Recall what was learnt before, and share from now on; a store that is away is asked later."""
+    with contextlib.suppress(StoreUnavailableError):
+        await watchword.share_memory.begin()
 
 
 async def serve_pages(watchword: Watchword, listener: socket.socket, stop: asyncio.Event) -> None:

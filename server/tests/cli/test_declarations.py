@@ -119,6 +119,7 @@ def test_routes_are_added_explained_and_removed(cli: Cli, file: Path) -> None:
     assert "0.045 EUR" in cli("routes", "list").stdout
     french = json.loads(cli("routes", "explain", "+33612345678", "--json").stdout)
     assert [(r["route"], r["place"]) for r in french["routes"]] == [("us", 1), ("sms", 2)]
+    assert all("codes to FR" in r["because"] for r in french["routes"])
     again = json.loads(cli("routes", "explain", "+33612345678", "--after", "us", "--json").stdout)
     assert again["routes"][0]["route"] == "sms"
     cli("routes", "add", "mail", "--account", "sandbox", "--channel", "email")

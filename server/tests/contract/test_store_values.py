@@ -31,10 +31,12 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
     return _values(inspect.type_info(kind))
 
 
-def _values(info: inspect.Type) -> st.SearchStrategy[Any]:  # noqa: C901, PLR0911 - one line a type
+def _values(info: inspect.Type) -> st.SearchStrategy[Any]:  # noqa: C901, PLR0911, PLR0912 - one line a type
     match info:
         case inspect.IntType():
             return st.integers(info.ge or 0, LARGEST if info.le is None else info.le)
+        case inspect.FloatType():
+            return st.floats(-1e6, 1e6)
         case inspect.StrType(pattern=str() as pattern):
             return st.from_regex(pattern, fullmatch=True)
         case inspect.StrType():

@@ -20,6 +20,8 @@ from watchword.domain.screening.facts import (
     device_counter,
     ip_counter,
 )
+from watchword.domain.screening.learning.judgement import Judgement
+from watchword.domain.screening.learning.reasons import Reason
 from watchword.domain.screening.list_entry import ListEntry, ListKind
 from watchword.domain.screening.rules import RULES, screen
 from watchword.domain.screening.verdict import Decision, Finding, weigh
@@ -69,6 +71,7 @@ def counted(name: str, current: int, previous: int = 0) -> dict[str, Counted]:
 
 BLOCK = block_counter(NUMBER.e164)
 BLOCKED = ListEntry(kind=ListKind.PREFIX, value="+336", note="pumping")
+REASON = Reason("new_block", 1.7, "nobody from there ever answered")
 CAP = SpendCap(period="day", amount=20_000)
 CASES: dict[str, tuple[Facts, Facts, str, Decision]] = {
     "ten minutes": (facts(history=sent(9, 5)), facts(history=sent(9, 5, 1)),
@@ -97,6 +100,11 @@ CASES: dict[str, tuple[Facts, Facts, str, Decision]] = {
     "spend": (facts(project(spend_caps=(CAP,)), spent={("day", "*"): 11_000}),
               facts(project(spend_caps=(CAP,)), spent={("day", "*"): 11_001}),
               "spend_cap", Decision.BLOCK),
+    "unanswered": (facts(project(unanswered_budget=20_000), spent={("unanswered", "FR"): 11_001}),
+                   facts(project(unanswered_budget=20_000), spent={("unanswered", "FR"): 11_001},
+                         armed=True), "unanswered_spend", Decision.BLOCK),
+    "learnt": (facts(judgement=Judgement(2.0, 2.5)),
+               facts(judgement=Judgement(2.5, 2.5, (REASON,))), "new_block", Decision.BLOCK),
     "sandbox": (facts(), facts(sandbox_fraud=True), "sandbox_number", Decision.BLOCK),
 }  # fmt: skip
 

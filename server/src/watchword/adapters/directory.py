@@ -36,6 +36,10 @@ class MemoryDirectory:
         """The project of that id."""
         return self._projects.get(project_id)
 
+    def has_live_projects(self) -> bool:
+        """Whether any project sends real messages."""
+        return any(not project.is_sandbox for project in self._projects.values())
+
     def used(self, key: ApiKey, at: int) -> None:
         """Remember that a key was used."""
         self._used[key.id] = at

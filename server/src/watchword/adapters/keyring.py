@@ -133,6 +133,10 @@ class FileKeyring:
         except KeyError:
             raise UnknownKeyError(f"the key {key_id!r} is not in the keyring") from None
 
+    def digest_key(self) -> bytes:
+        """A key of its own, derived from the key of the lowest id."""
+        return hmac.digest(self._keys[min(self._keys)], b"digest", hashlib.sha256)
+
     def seal(self, plain: bytes, context: str) -> str:
         """Encrypt with AES-256-GCM (NIST SP 800-38D) under a key derived from the current one."""
         nonce = secrets.token_bytes(NONCE_BYTES)

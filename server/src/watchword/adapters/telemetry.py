@@ -10,6 +10,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from watchword.domain.alert import Alert
+from watchword.domain.money import Money
 from watchword.domain.routing.breaker import Standing
 from watchword.domain.screening.verdict import Decision, Verdict
 from watchword.ports.telemetry import NO_SPAN, Span, Stretch, Told
@@ -18,6 +20,7 @@ log = structlog.get_logger(__name__)
 Metric = TypeVar("Metric", bound=MetricWrapperBase)
 
 DURATIONS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+POINTS = (-12, -10, -8, -6, -4, -2, 0, 2, 4, 8, 16)
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the folder in which processes share their metrics."""
@@ -37,6 +40,9 @@ LABELS = {
     "watchword_forged_receipts": ("account",),
     "watchword_verdicts": ("verdict", "rule"),
     "watchword_checks": ("status", "country"),
+    "watchword_budget_alerts": ("period", "level"),
+    "watchword_fraud_points": (),
+    "watchword_memory_entries": ("kind",),
     "watchword_outbox_delay_seconds": (),
     "watchword_outbox_due": (),
 }
@@ -119,6 +125,24 @@ class PrometheusTelemetry:
         self._checks = self._counter(
             "watchword_checks", "Checks of codes by their answer and the number's country."
         )
+        self._alerts = self._counter(
+            "watchword_budget_alerts", "Budgets of which 50, 80 or 100 per cent were spent."
+        )
+        self._points = Histogram(
+            "watchword_fraud_points",
+            "Log-odds of fraud of requests, less the limit for their price: refused from 0 on.",
+            buckets=POINTS,
+            registry=self.registry,
+        )
+        self._memory = Bound(
+            Gauge(
+                "watchword_memory_entries",
+                "What this process remembers: requests by kind, codes under way, routes at rest.",
+                LABELS["watchword_memory_entries"],
+                registry=self.registry,
+                multiprocess_mode="livemax",
+            )
+        )
         self.outbox_delay = self._gauge(
             "watchword_outbox_delay_seconds", "How long the oldest due task has been waiting."
         )
@@ -158,6 +182,19 @@ class PrometheusTelemetry:
         self._sends[account, channel, country or NOWHERE, outcome].inc()
         self._send_seconds[account, channel].observe(seconds)
 
+    def alert(self, alert: Alert) -> None:
+        """Count an alert, and write a line: somebody should look."""
+        self._alerts[alert.period, str(alert.level)].inc()
+        log.warning(
+            "budget",
+            project=str(alert.project_id),
+            period=alert.period,
+            country=alert.country,
+            per_cent=alert.level,
+            spent=str(Money(alert.spent, alert.currency)),
+            cap=str(Money(alert.cap, alert.currency)),
+        )
+
     def breaker(
         self, account: str, channel: str, country: str, standing: Standing, because: str
     ) -> None:
@@ -192,6 +229,13 @@ class PrometheusTelemetry:
                 if finding.enforced and finding.decision is verdict.decision
             )
         self._verdicts[verdict.decision, rule].inc()
+        if verdict.points is not None and verdict.limit is not None:
+            self._points.observe(verdict.points - verdict.limit)
+
+    def remembered(self, entries: Mapping[str, int]) -> None:
+        """Show how much is remembered, by kind."""
+        for kind, count in entries.items():
+            self._memory[(kind,)].set(count)
 
     def check(self, status: str, country: str | None) -> None:
         """Count a check."""

@@ -25,6 +25,7 @@ from watchword.domain.event import (
     Screened,
 )
 from watchword.domain.money import Money
+from watchword.domain.screening.verdict import Finding, Verdict
 from watchword.ports.store import Timeline
 
 
@@ -65,6 +66,11 @@ def command(authentication: str, data_dir: Path | None, as_json: bool) -> None:
         ]
     )
     rows = [row for event in timeline.events for row in _rows(event)]
+    rows += [
+        ("", f"route of attempt {attempt.number}", attempt.because)
+        for attempt in about.attempts
+        if attempt.because
+    ]
     write_table(("time", "what", "why"), rows)
 
 
@@ -74,14 +80,27 @@ def _rows(event: Event) -> list[tuple[str, str, str]]:
     return [(at, *first), *(("", *other) for other in others)]
 
 
+def _sum(verdict: Verdict) -> str:
+    """What decided, and how near the points came to the limit for the message's price."""
+    if verdict.points is None or verdict.limit is None:
+        return verdict.reasons
+    points = f"{verdict.points:.1f} points, refused from {verdict.limit:.1f}"
+    return f"{verdict.reasons} ({points})" if verdict.reasons else points
+
+
+def _finding(finding: Finding) -> tuple[str, str]:
+    weight = f" {finding.points:+.1f}" if finding.points else ""
+    reported = "" if finding.enforced else " (only reported)"
+    return f"· {finding.reason}{weight}", f"{finding.evidence}{reported}"
+
+
 def _lines(what: Happening) -> list[tuple[str, str]]:  # noqa: PLR0911 - one for each happening
     match what:
         case Screened(verdict):
-            findings = [
-                (f"· {f.reason}", f.evidence + ("" if f.enforced else " (only reported)"))
-                for f in verdict.findings
+            return [
+                (f"screened: {verdict.decision}", _sum(verdict)),
+                *map(_finding, verdict.findings),
             ]
-            return [(f"screened: {verdict.decision}", verdict.reasons), *findings]
         case Attempted() as attempted:
             twice = " (possibly sent twice)" if attempted.possible_duplicate else ""
             name = f"attempt {attempted.attempt_number}: {attempted.status}{twice}"

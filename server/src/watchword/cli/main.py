@@ -9,6 +9,7 @@ from importlib.metadata import version
 import click
 
 COMMANDS = {
+    "alerts": "Show which budgets came near their end.",
     "apply": "Bring projects and accounts to what a file says.",
     "audit": "Read and verify the log of what operators did.",
     "backup": "Write everything to one file.",

@@ -83,6 +83,13 @@ def _check(settings: ProjectSettings) -> None:
     names = [route.name for route in settings.routes]
     if len(set(names)) != len(names):
         raise Failure("two routes share a name", code=USAGE)
+    for rule in settings.route_rules:
+        missing = set(rule.routes) - set(names)
+        if missing or not rule.routes or not rule.prefixes:
+            what = f"names routes that are not there: {', '.join(sorted(missing))}"
+            raise Failure(
+                f"a route rule {what if missing else 'needs prefixes and routes'}", code=USAGE
+            )
 
 
 def warnings_of(settings: ProjectSettings) -> list[str]:

@@ -19,7 +19,8 @@ from watchword.domain.routing.country_rules import advice
 from watchword.domain.routing.plan import Plan, plan_attempt
 from watchword.domain.routing.route import Dlt, Route
 from watchword.ports.numbering import NumberProblem
-from watchword.usecases.promise_attempt import routes_of
+from watchword.usecases.memory import way_over
+from watchword.usecases.promise_attempt import learns, learnt_plan, routes_of
 
 USAGE = 2
 IN_USE = "in use"
@@ -172,20 +173,36 @@ def explain(
 ) -> None:
     """Tell which routes a message to NUMBER would take, and why; nothing is sent.
 
-    Breakers are not in it: they belong to the processes that send, and are in their metrics.
+    It goes by what the processes that send have learnt, at most five minutes old and with everything
+    told since. Breakers are not in it: they belong to those processes, and are in their metrics.
     """
     parsed = LibPhoneNumber().parse(number)
     if isinstance(parsed, NumberProblem):
         raise Failure(parsed.message, code=USAGE)
 
-    async def work(watchword: Watchword) -> tuple[Project, dict[str, str]]:
+    async def work(watchword: Watchword) -> tuple[Project, Plan, dict[str, str]]:
         found = await watchword.manage_projects.find(project)
+        await watchword.share_memory.begin()
+        watchword.share_memory.wanted = False  # it looks, and tells nobody
+        watchword.numbering.warm()
+        rule = found.rule_for(parsed.e164)
+        plan = plan_attempt(
+            routes_of(found),
+            parsed.e164,
+            after,
+            parsed.region,
+            sender_id,
+            email,
+            rule=rule.routes if rule else None,
+        )
+        if rule is None and learns(found):
+            gone = [way_over(r.account, r.channel) for r in plan.routes if r.name in after]
+            plan = learnt_plan(found, parsed, plan, after, gone, 0.5, watchword.memory)
         accounts = await watchword.manage_provider_accounts.list()
         states = {a.name: "paused" if a.paused else IN_USE for a in accounts}
-        return found, {**states, "sandbox": IN_USE}
+        return found, plan, {**states, "sandbox": IN_USE}
 
-    found, states = on_installation(work, data_dir)
-    plan = plan_attempt(routes_of(found), parsed.e164, after, parsed.region, sender_id, email)
+    found, plan, states = on_installation(work, data_dir)
     rows = [_row(plan, route, parsed.region, sender_id, states) for route in routes_of(found)]
     rows.sort(key=lambda row: row.place or len(rows) + 1)
     if as_json:
@@ -194,7 +211,7 @@ def explain(
     write_pairs([("country", parsed.region or "none"), ("because", plan.because)])
     for row in rows:
         place = f"{row.place}." if row.place else "–"
-        notes = [*filter(None, (row.left_out, row.advice))]
+        notes = [*filter(None, (row.left_out, row.advice, row.because))]
         if row.account_state != IN_USE:
             notes.append(f"account: {row.account_state}")
         remark = f"  ({'; '.join(notes)})" if notes else ""
@@ -212,6 +229,7 @@ class Row(Struct, frozen=True, kw_only=True):
     left_out: str | None
     account_state: str
     advice: str | None
+    because: str | None
 
 
 def _row(
@@ -227,5 +245,6 @@ def _row(
         place=plan.names.index(route.name) + 1 if planned else None,
         left_out=None if planned else why,
         account_state=states.get(route.account, "there is no such account"),
+        because=dict(plan.reasons).get(route.name),
         advice=advice(route, country, sender_id or route.sender_id),
     )

@@ -10,7 +10,7 @@ from watchword.adapters.logging import configure_logging
 from watchword.app import open_watchword
 from watchword.cli.installation import data_dir_option, plain_failures, settings_of
 from watchword.cli.running import listener_for
-from watchword.server import run, serve_pages, stop_on_signals
+from watchword.server import begin_learning, run, serve_pages, stop_on_signals
 
 
 @click.command("worker")
@@ -33,6 +33,7 @@ def command(data_dir: Path | None) -> None:
         port = settings.worker_port
         listener = listener_for(replace(settings, port=port)) if port else None
         async with open_watchword(settings) as watchword:
+            await begin_learning(watchword)
             with stop_on_signals(stop):
                 working = asyncio.create_task(watchword.worker.run(settings.shutdown_timeout))
                 click.echo(f"The worker carries out the outbox of {settings.database_name}")

@@ -51,8 +51,8 @@ class Trigger(StrEnum):
 class Attempt(Struct, frozen=True, kw_only=True):
     """One message on its way: queued, handed to a provider over one route, then followed.
 
-    `plan` names the routes to try, in order; `content` leaves the code out; `price`
-    is in micros of the project's currency; times are Unix milliseconds.
+    `plan` names the routes to try, in order, and `because` says why the first is; `content` leaves the
+    code out; `price` is in micros of the project's currency; times are Unix milliseconds.
     """
 
     id: UUID
@@ -70,6 +70,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     content: Content | None = None
     provider_message_id: str | None = None
     sent_at: int | None = None
+    because: str = ""
 
 
 def advance(attempt: Attempt, reported: DeliveryStatus) -> Attempt | None:

@@ -35,7 +35,8 @@ class Authentication(Struct, frozen=True, kw_only=True):
 
     Times are Unix milliseconds. `version` is the one loaded: every change is a compare-and-set on
     it, so of any number of racing changes one wins and the others look again. `events` counts
-    what has happened, so that the next event knows its place.
+    what has happened, so that the next event knows its place. Where the screening `doubted` the
+    request, what becomes of its messages says nothing of their routes.
     """
 
     id: UUID
@@ -64,6 +65,7 @@ class Authentication(Struct, frozen=True, kw_only=True):
     callback_url: str | None = None
     email: str | None = None
     feedback: FeedbackStatus | None = None
+    doubted: bool = False
     attempts: tuple[Attempt, ...] = ()
     events: int = 0
     version: int = 0

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from watchword.domain.routing.route import Route
+from watchword.domain.screening.learning.judgement import Strictness
 from watchword.domain.screening.list_entry import ListEntry
 from watchword.domain.template import Template
 
@@ -23,6 +24,26 @@ class Enforcement(StrEnum):
 
     ENFORCE = "enforce"
     MONITOR = "monitor"
+
+
+class RoutingPolicy(StrEnum):
+    """How the next route is chosen."""
+
+    BALANCED = "balanced"
+    """By value: what a verified person is worth, times the chance, less what the message costs."""
+    CONVERSION = "conversion"
+    """The most verified people; the price decides only between equals."""
+    PRICE = "price"
+    """The cheapest among routes that are nearly as good as the best."""
+    FIXED = "fixed"
+    """In the order in which the project names its routes."""
+
+
+class RouteRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule beside all learning: numbers under `prefixes` go over these routes, in this order."""
+
+    prefixes: tuple[str, ...]
+    routes: tuple[str, ...]
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,7 +105,13 @@ class ProjectSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     spending_limit_day: Annotated[int, Meta(ge=0)] | None = None
     spend_caps: tuple[SpendCap, ...] = ()
     limits: Limits = Limits()
+    unanswered_budget: Annotated[int, Meta(ge=0)] | None = 5_000_000
+    alert_url: Annotated[str, Meta(max_length=2048)] | None = None
+    user_worth: Annotated[int, Meta(ge=1)] = 1_000_000
+    routing: RoutingPolicy = RoutingPolicy.BALANCED
+    route_rules: tuple[RouteRule, ...] = ()
     screening: Enforcement = Enforcement.ENFORCE
+    strictness: Strictness = Strictness.STANDARD
     blocked: tuple[ListEntry, ...] = ()
     allowed: tuple[ListEntry, ...] = ()
     test_numbers: tuple[TestNumber, ...] = ()
@@ -99,6 +126,11 @@ class Project(Struct, frozen=True, kw_only=True):
     created_at: int
     suspended: bool = False
     settings: ProjectSettings = ProjectSettings()
+
+    def rule_for(self, e164: str) -> RouteRule | None:
+        """The first route rule that a number falls under."""
+        rules = self.settings.route_rules
+        return next((rule for rule in rules if e164.startswith(rule.prefixes)), None)
 
     @property
     def is_sandbox(self) -> bool:

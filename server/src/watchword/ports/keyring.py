@@ -24,6 +24,10 @@ class Keyring(Protocol):
         """
         ...
 
+    def digest_key(self) -> bytes:
+        """32 bytes for digests of what may not be kept; the same until the oldest key is dropped."""
+        ...
+
     def seal(self, plain: bytes, context: str) -> str:
         """Encrypt under the current key; it opens only in the same context. Begins with the key's id."""
         ...

@@ -33,6 +33,14 @@ class Numbering(Protocol):
         ...
 
 
+class NumberRanges(Protocol):
+    """Whose ranges numbers were given from, for telling carriers apart."""
+
+    def range_holder(self, number: PhoneNumber) -> str:
+        """The carrier whose range it once was, ported or not; empty where that is not known yet."""
+        ...
+
+
 class LookupUnavailable(Exception):  # noqa: N818 - the word of the house for "could not be asked"
     """The provider of live lookups could not be asked, or gave no sensible answer."""
 

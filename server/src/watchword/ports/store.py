@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from watchword.domain.alert import Alert
 from watchword.domain.api_key import ApiKey
 from watchword.domain.audit import AuditEntry, AuditNote
 from watchword.domain.authentication import Authentication
@@ -14,6 +15,7 @@ from watchword.domain.number_history import NumberHistory
 from watchword.domain.project import Project
 from watchword.domain.provider_account import ProviderAccount
 from watchword.domain.screening.facts import Counted
+from watchword.domain.sighting import Sighting
 from watchword.domain.task import Task
 from watchword.ports.provider import Receipt
 
@@ -75,6 +77,8 @@ class Change(Struct, frozen=True, kw_only=True):
     sent: "SentMessage | None" = None
     relaxed: bool = False
     """The caller answers nobody yet: the write need not be on disk, only safe from a killed process."""
+    seen: tuple[Sighting, ...] = ()
+    """What is learnt once this is written; the store does not keep it."""
 
 
 class SentMessage(Struct, frozen=True, kw_only=True):
@@ -104,6 +108,15 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     counts: dict[str, Counted]
     spent: dict[tuple[str, str], int]
     balance: int | None
+
+
+class News(Struct, frozen=True):
+    """What one process saw, as MessagePack, in its `number`th telling; `at` is when it told."""
+
+    process: UUID
+    number: int
+    at: int
+    body: bytes
 
 
 class Timeline(Struct, frozen=True):
@@ -220,6 +233,46 @@ class Store(Protocol):
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each write that may have made work or filled the inbox."""
+        ...
+
+
+class MemoryKeeper(Protocol):
+    """The part of the store that keeps what was learnt, and carries it between processes."""
+
+    async def tell(self, news: News) -> None:
+        """Let other processes know what was seen here."""
+        ...
+
+    async def news(self, since: int, limit: int) -> Sequence[News]:
+        """Up to `limit` news told at or after an instant, oldest first."""
+        ...
+
+    async def kept_since(self, at: int) -> bool:
+        """Whether everything was kept at or after an instant."""
+        ...
+
+    async def keep_memory(self, at: int, part: int, body: bytes) -> None:
+        """Keep one part of everything; it counts once part 0 is there."""
+        ...
+
+    async def forget_memory(self, before: int) -> None:
+        """Forget what was kept before an instant."""
+        ...
+
+    async def memory(self) -> tuple[int, Sequence[bytes]] | None:
+        """When everything was last kept, and its parts."""
+        ...
+
+
+class Alerts(Protocol):
+    """The part of the store that keeps alerts."""
+
+    async def raise_alert(self, alert: Alert) -> bool:
+        """Keep an alert; False where it was raised before."""
+        ...
+
+    async def alerts(self, since: int, limit: int) -> Sequence[Alert]:
+        """The newest alerts raised at or after an instant, newest first."""
         ...
 
 

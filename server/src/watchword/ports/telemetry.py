@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 from uuid import UUID
 
+from watchword.domain.alert import Alert
 from watchword.domain.routing.breaker import Standing
 from watchword.domain.screening.verdict import Verdict
 
@@ -74,6 +75,10 @@ class Telemetry(Protocol):
         """A provider was handed a message; `outcome` is `accepted`, `refused` or `unavailable`."""
         ...
 
+    def alert(self, alert: Alert) -> None:
+        """A budget reached a level."""
+        ...
+
     def breaker(
         self, account: str, channel: str, country: str, standing: Standing, because: str
     ) -> None:
@@ -110,6 +115,9 @@ class NoTelemetry:
     """Counts and traces nothing."""
 
     traces = False
+
+    def alert(self, alert: Alert) -> None:
+        """Count nothing."""
 
     def request(self, operation: str, answer: str, seconds: float) -> None:
         """Count nothing."""

@@ -14,12 +14,16 @@ from watchword.domain.errors import ErrorCode, Refusal
 from watchword.domain.event import Checked, DeliveryReported
 from watchword.domain.number_history import NumberHistory
 from watchword.domain.project import Project
+from watchword.domain.routing.sightings import Answered
+from watchword.domain.sighting import message_name
 from watchword.ports.clock import Clock
 from watchword.ports.keyring import Keyring
 from watchword.ports.store import Change, Store, StoreUnavailableError
 from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
 from watchword.usecases.grant_attempt import REMEMBERED_EVENTS
 from watchword.usecases.journal import Journal
+from watchword.usecases.memory import Memory
+from watchword.usecases.promise_attempt import answered_charge
 
 ROUNDS = 1_000
 COMPARED = 8
@@ -51,6 +55,7 @@ class CheckCode(Struct, frozen=True):
     store: Store
     clock: Clock
     keyring: Keyring
+    memory: Memory
     telemetry: Telemetry = NO_TELEMETRY
 
     async def __call__(
@@ -86,7 +91,7 @@ class CheckCode(Struct, frozen=True):
             if matched is None:
                 return self._counted(await self._record_wrong(spent, now), authentication)
             return self._counted(
-                await self._record_right(spent, guessed, matched, now), authentication
+                await self._record_right(project, spent, guessed, matched, now), authentication
             )
         raise StoreUnavailableError("too many checks of one authentication at once")
 
@@ -150,6 +155,7 @@ class CheckCode(Struct, frozen=True):
 
     async def _record_right(
         self,
+        project: Project,
         authentication: Authentication,
         history: NumberHistory,
         matched: int,
@@ -177,7 +183,13 @@ class CheckCode(Struct, frozen=True):
                 verified = history.with_success(spent_at=now, now=now)
                 if history.authentication_id != authentication.id:
                     verified = replace(verified, open_until=history.open_until)
-                if await self.store.save(journal.change(verified)):
+                change = replace(
+                    journal.change(verified),
+                    charge=answered_charge(project, authentication, matched, now, self.memory),
+                )
+                if await self.store.save(change):
+                    if not project.is_sandbox:
+                        self.memory.see(Answered(message_name(authentication.id.hex, matched), now))
                     return CheckStatus.VALID
             found = await self.store.authentication_and_history(authentication.id)
             if found is None:

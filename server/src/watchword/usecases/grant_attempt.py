@@ -18,6 +18,7 @@ from watchword.domain.signals import Signals
 from watchword.ports.clock import Clock
 from watchword.ports.store import Change, Surroundings
 from watchword.usecases.journal import Journal
+from watchword.usecases.memory import Memory
 from watchword.usecases.promise_attempt import (
     charge_for,
     fault_of_funds,
@@ -53,6 +54,7 @@ def grant_attempt(
     signals: Signals,
     around: Surroundings,
     now: int,
+    memory: Memory,
 ) -> Granted | Refusal | None:
     """One more attempt for an open authentication whose budget and time allow it.
 
@@ -61,13 +63,17 @@ def grant_attempt(
     """
     journal = Journal(clock, authentication, now)
     number = authentication.number
-    plan = plan_for(project, journal)
+    plan = plan_for(project, authentication, memory)
     if not plan.routes:
         return None
     price = plan.routes[0].price
     unpaid = fault_of_funds(project, around, price)
     if unpaid is not None:
         return unpaid
+    known = around.history.verified_at is not None
+    asking = memory.asking(
+        project, replace(authentication, signals=signals), price, known=known, again=True
+    )
     verdict = screen(
         Facts(
             now=now,
@@ -78,6 +84,9 @@ def grant_attempt(
             counts=around.counts,
             spent=around.spent,
             price=price,
+            judgement=memory.judge(project, asking),
+            answered_here=memory.answered_from(asking),
+            armed=memory.is_armed(project),
         )
     )
     passed = verdict.decision is Decision.ALLOW
@@ -100,6 +109,7 @@ def grant_attempt(
             price if passed else 0,
             prepaid=around.balance is not None,
             guarded=True,
+            memory=memory,
         ),
     )
     return Granted(verdict, attempt, journal.authentication, change)

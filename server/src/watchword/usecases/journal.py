@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from watchword.domain.authentication import Authentication
 from watchword.domain.event import Event, Happening
 from watchword.domain.number_history import NumberHistory
+from watchword.domain.sighting import Sighting
 from watchword.domain.task import DeliverCallback, Task, Work
 from watchword.ports.clock import Clock
 from watchword.ports.store import Change
@@ -21,6 +22,7 @@ class Journal:
         self.now = now
         self.events: list[Event] = []
         self.tasks: list[Task] = []
+        self.sightings: list[Sighting] = []
         self._clock = clock
 
     def happened(self, what: Happening) -> None:
@@ -40,6 +42,10 @@ class Journal:
                 created_at=self.now,
             )
         )
+
+    def seen(self, sighting: Sighting) -> None:
+        """Append what is to be learnt, once all of this is written."""
+        self.sightings.append(sighting)
 
     def call_back(self, body: Callable[[UUID], str]) -> None:
         """Append the delivery of a callback, where the caller asked for callbacks.
@@ -62,4 +68,5 @@ class Journal:
             tasks=tuple(self.tasks),
             finished=finished,
             at=self.now,
+            seen=tuple(self.sightings),
         )

@@ -1,20 +1,25 @@
 """Promise an attempt: what starting, retrying and falling back have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
 from watchword.domain.attempt import Attempt, Trigger
+from watchword.domain.authentication import Authentication
+from watchword.domain.channel import Channel
 from watchword.domain.errors import ErrorCode, Refusal
 from watchword.domain.event import BalanceUpdated
-from watchword.domain.project import Project
+from watchword.domain.phone_number import PhoneNumber
+from watchword.domain.project import Project, RoutingPolicy
 from watchword.domain.routing.plan import Plan, plan_attempt
 from watchword.domain.routing.route import SANDBOX_ROUTES, Route
-from watchword.domain.screening.spend import PERIODS
+from watchword.domain.routing.way import Way
+from watchword.domain.screening.spend import PERIODS, UNANSWERED
 from watchword.domain.task import SendAttempt
 from watchword.ports.clock import Clock
 from watchword.ports.store import Charge, SpendWindow, Surroundings
 from watchword.usecases.journal import Journal
+from watchword.usecases.memory import Memory, ways_gone
 
 
 def routes_of(project: Project) -> Sequence[Route]:
@@ -22,21 +27,60 @@ def routes_of(project: Project) -> Sequence[Route]:
     return project.settings.routes or (SANDBOX_ROUTES if project.is_sandbox else ())
 
 
-def plan_for(project: Project, journal: Journal) -> Plan:
-    """The routes for the next attempt."""
+def plan_for(project: Project, about: Authentication, memory: Memory) -> Plan:
+    """The routes for the next attempt: by a rule, in the project's order, or by what was learnt."""
     used = {
         attempt.route or attempt.plan[0]
-        for attempt in journal.authentication.attempts
+        for attempt in about.attempts
         if attempt.route or attempt.plan
     }
-    about = journal.authentication
-    return plan_attempt(
+    rule = project.rule_for(about.number.e164)
+    plan = plan_attempt(
         routes_of(project),
         about.number.e164,
         used,
         about.number.region,
         about.sender_id,
         about.email,
+        rule=rule.routes if rule else None,
+    )
+    if rule is not None:
+        return replace(plan, because=f"a rule for {', '.join(rule.prefixes)}: {plan.because}")
+    if not learns(project):
+        return plan
+    draw = int.from_bytes(about.id.bytes[-4:], "big") / 2**32
+    return learnt_plan(project, about.number, plan, used, ways_gone(about), draw, memory)
+
+
+def learns(project: Project) -> bool:
+    """Whether routes are chosen by what was learnt."""
+    return not project.is_sandbox and project.settings.routing is not RoutingPolicy.FIXED
+
+
+def learnt_plan(
+    project: Project,
+    number: PhoneNumber,
+    plan: Plan,
+    used: Collection[str],
+    gone: Sequence[Way],
+    draw: float,
+    memory: Memory,
+) -> Plan:
+    """The same routes in the order of their value; those already used stay last.
+
+    Email comes after all that reach the phone: it says nothing of who holds the number.
+    """
+    fresh = [route for route in plan.routes if route.name not in used]
+    if not fresh:
+        return plan
+    ranked = memory.rank(fresh, project, number, gone, draw)
+    ranked.sort(key=lambda one: one[0].channel is Channel.EMAIL)
+    others = tuple(route for route in plan.routes if route.name in used)
+    return replace(
+        plan,
+        routes=(*(route for route, _ in ranked), *others),
+        because=ranked[0][1],
+        reasons=tuple((route.name, because) for route, because in ranked),
     )
 
 
@@ -50,6 +94,7 @@ def promise_attempt(clock: Clock, journal: Journal, plan: Plan, trigger: Trigger
         plan=plan.names,
         price=plan.routes[0].price,
         created_at=journal.now,
+        because=plan.because if plan.reasons else "",
     )
     journal.authentication = authentication.with_attempt(attempt)
     journal.todo(SendAttempt(attempt.number))
@@ -73,8 +118,13 @@ def settle(project: Project, journal: Journal, attempt: Attempt, price: int) -> 
     return replace(attempt, price=price)
 
 
-def windows_of(project: Project, region: str | None, now: int) -> dict[SpendWindow, int | None]:
-    """The spend windows that a message to a region falls into, with the cap of each."""
+def windows_of(
+    project: Project, region: str | None, now: int, memory: Memory | None = None
+) -> dict[SpendWindow, int | None]:
+    """The spend windows that a message to a region falls into, with the cap of each.
+
+    That of unanswered money is among them where the project checks its codes, as `memory` knows.
+    """
     caps: dict[SpendWindow, int | None] = {}
 
     def add(period: str, country: str, amount: int) -> None:
@@ -87,7 +137,22 @@ def windows_of(project: Project, region: str | None, now: int) -> dict[SpendWind
             add(cap.period, cap.country, cap.amount)
     if project.settings.spending_limit_day is not None:
         add("day", "*", project.settings.spending_limit_day)
+    budget = project.settings.unanswered_budget
+    if budget is not None and region and memory is not None and memory.is_armed(project):
+        add(UNANSWERED, region, budget)
     return caps
+
+
+def answered_charge(
+    project: Project, about: Authentication, matched: int, now: int, memory: Memory
+) -> Charge | None:
+    """What an answered code gives back: room for its own money and that of one more message."""
+    region, budget = about.number.region, project.settings.unanswered_budget
+    room = sum(attempt.price for attempt in about.attempts) + about.attempt(matched).price
+    if budget is None or region is None or not room or not memory.is_armed(project):
+        return None
+    window = SpendWindow(UNANSWERED, now - now % PERIODS[UNANSWERED], region)
+    return Charge(amount=-room, windows=((window, None),))
 
 
 def fault_of_funds(project: Project, around: Surroundings, price: int) -> Refusal | None:
@@ -110,11 +175,12 @@ def charge_for(
     *,
     guarded: bool,
     prepaid: bool = False,
+    memory: Memory | None = None,
 ) -> Charge | None:
     """The charge of an amount; caps bind where it is guarded, and nowhere in the sandbox."""
     if amount == 0:
         return None
-    windows = windows_of(project, region, now)
+    windows = windows_of(project, region, now, memory)
     return Charge(
         amount=amount,
         prepaid=prepaid,

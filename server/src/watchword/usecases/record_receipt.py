@@ -9,6 +9,10 @@ from watchword.domain.attempt import Attempt, DeliveryStatus, advance
 from watchword.domain.authentication import Authentication
 from watchword.domain.callback import delivery_status_body
 from watchword.domain.event import DeliveryReported
+from watchword.domain.project import Project
+from watchword.domain.routing.credence import Word
+from watchword.domain.routing.sightings import Reported
+from watchword.domain.sighting import message_name
 from watchword.domain.task import FollowUpAttempt, Task
 from watchword.ports.clock import Clock
 from watchword.ports.directory import Directory
@@ -17,9 +21,12 @@ from watchword.ports.store import Change, Store, StoreUnavailableError
 from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
 from watchword.usecases.fall_back import fall_back
 from watchword.usecases.journal import Journal
+from watchword.usecases.memory import Memory
 from watchword.usecases.promise_attempt import charge_for
 
 ROUNDS = 100
+WORDS = {DeliveryStatus.DELIVERED: Word.DELIVERED, DeliveryStatus.UNDELIVERABLE: Word.FAILED}
+"""What a final status teaches."""
 PATIENCE_WITH_BUDGET = 3
 """Lost races after which a fallback is given up: it is the budget, then, that says no."""
 
@@ -30,6 +37,7 @@ class RecordReceipt(Struct, frozen=True):
     store: Store
     clock: Clock
     directory: Directory
+    memory: Memory
     telemetry: Telemetry = NO_TELEMETRY
 
     async def __call__(
@@ -65,7 +73,7 @@ class RecordReceipt(Struct, frozen=True):
             if advanced is not None:
                 self._advance(journal, advanced, report)
                 if round_number < PATIENCE_WITH_BUDGET and _will_not_arrive(advanced, report):
-                    fallback = fall_back(self.clock, project, journal, advanced)
+                    fallback = fall_back(self.clock, project, journal, advanced, self.memory)
             history = None
             if fallback is not None:
                 number = authentication.number.e164
@@ -78,14 +86,25 @@ class RecordReceipt(Struct, frozen=True):
                     now,
                     fallback.price if fallback else 0,
                     guarded=True,
+                    memory=self.memory,
                     prepaid=fallback is not None and await self.store.is_prepaid(project.id),
                 ),
             )
             if await self.store.save(change):
                 if advanced is not None:
-                    self.telemetry.receipt(advanced.account, advanced.channel, report.status)
+                    self._tell(project, authentication, advanced, now)
                 return
         raise StoreUnavailableError("a receipt could not be recorded")
+
+    def _tell(
+        self, project: Project, authentication: Authentication, attempt: Attempt, now: int
+    ) -> None:
+        """Count what was reported, and learn from what is final."""
+        self.telemetry.receipt(attempt.account, attempt.channel, attempt.delivery_status)
+        word = WORDS.get(attempt.delivery_status)
+        if word is not None and not project.is_sandbox:
+            name = message_name(authentication.id.hex, attempt.number)
+            self.memory.see(Reported(name, word, now))
 
     def _advance(self, journal: Journal, attempt: Attempt, report: Report) -> None:
         journal.authentication = journal.authentication.with_attempt(attempt)

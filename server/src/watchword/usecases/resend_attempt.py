@@ -10,6 +10,7 @@ from watchword.ports.directory import Directory
 from watchword.ports.store import Change, Store, StoreUnavailableError
 from watchword.usecases.fall_back import fall_back
 from watchword.usecases.journal import Journal
+from watchword.usecases.memory import Memory
 from watchword.usecases.promise_attempt import charge_for
 from watchword.usecases.record_receipt import PATIENCE_WITH_BUDGET
 
@@ -20,6 +21,7 @@ class ResendAttempt(Struct, frozen=True):
     store: Store
     clock: Clock
     directory: Directory
+    memory: Memory
 
     async def __call__(self, task: Task, attempt_number: int) -> None:
         """Send another message within the budget of fallbacks, and finish the task."""
@@ -32,7 +34,7 @@ class ResendAttempt(Struct, frozen=True):
             if attempt.delivery_status is DeliveryStatus.DELIVERED:
                 break
             journal = Journal(self.clock, about, self.clock.now())
-            fallback = fall_back(self.clock, project, journal, attempt)
+            fallback = fall_back(self.clock, project, journal, attempt, self.memory)
             if fallback is None:
                 break
             history = await self.store.history(project.id, about.number.e164)
@@ -44,6 +46,7 @@ class ResendAttempt(Struct, frozen=True):
                     journal.now,
                     fallback.price,
                     guarded=True,
+                    memory=self.memory,
                     prepaid=await self.store.is_prepaid(project.id),
                 ),
             )

@@ -20,9 +20,11 @@ from watchword.usecases.check_code import NOT_YOURS
 from watchword.usecases.grant_attempt import REMEMBERED_EVENTS, grant_attempt, verdicts_of
 from watchword.usecases.idempotency import IdempotencyKey, kept_answer, to_keep
 from watchword.usecases.journal import Journal
+from watchword.usecases.memory import Memory
 from watchword.usecases.promise_attempt import (
     windows_of,
 )
+from watchword.usecases.watch_budgets import WatchBudgets
 
 ROUNDS = 100
 
@@ -42,6 +44,8 @@ class RetryAuthentication(Struct, frozen=True):
 
     store: Store
     clock: Clock
+    memory: Memory
+    budgets: WatchBudgets
     telemetry: Telemetry = NO_TELEMETRY
 
     async def __call__(
@@ -88,14 +92,17 @@ class RetryAuthentication(Struct, frozen=True):
             project.id,
             number.e164,
             counters(number, signals),
-            list(windows_of(project, number.region, now)),
+            list(windows_of(project, number.region, now, self.memory)),
             now,
         )
-        granted = grant_attempt(self.clock, project, authentication, signals, around, now)
+        granted = grant_attempt(
+            self.clock, project, authentication, signals, around, now, self.memory
+        )
         if granted is None:
             return self._decline(authentication, RetryStatus.DENIED, now)
         if isinstance(granted, Refusal):
             return granted
+        await self.budgets.spent(project, authentication.id, granted.change.charge, around)
         about = granted.authentication
         if granted.attempt is not None:
             return _answer(about, status, granted.attempt.created_at), granted.change

@@ -15,7 +15,9 @@ from watchword.domain.event import Attempted
 from watchword.domain.locale import resolve_locale
 from watchword.domain.message import Content, compose
 from watchword.domain.project import Project
-from watchword.domain.routing.route import Route
+from watchword.domain.routing.route import SANDBOX_ACCOUNT, Route
+from watchword.domain.routing.sightings import Declined, Sent
+from watchword.domain.sighting import message_name
 from watchword.domain.task import FollowUpAttempt, ResendAttempt, Task
 from watchword.domain.template import choose_template
 from watchword.domain.texts import LOCALES
@@ -34,6 +36,7 @@ from watchword.ports.provider import (
 from watchword.ports.store import Change, SentMessage, Store, StoreUnavailableError
 from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
 from watchword.usecases.journal import Journal
+from watchword.usecases.memory import Memory, way_of_attempt, ways_gone
 from watchword.usecases.promise_attempt import charge_for, routes_of, settle
 from watchword.usecases.route_health import RouteHealth
 
@@ -60,6 +63,7 @@ class SendAttempt(Struct, frozen=True):
     directory: Directory
     providers: Providers
     health: RouteHealth
+    memory: Memory
     telemetry: Telemetry = NO_TELEMETRY
 
     async def __call__(self, task: Task, attempt_number: int) -> None:
@@ -164,6 +168,8 @@ class SendAttempt(Struct, frozen=True):
         seconds = time.perf_counter() - began
         self.telemetry.send(route.account, route.channel, message.to.region, word, seconds)
         self.health.learn(route, message.to.region, outcome, round(seconds * 1000))
+        if isinstance(outcome, Unavailable) and route.account != SANDBOX_ACCOUNT:
+            self.memory.see(Declined(route.account, self.clock.now(), outcome.cause))
         return outcome
 
     async def _record(
@@ -222,16 +228,34 @@ class SendAttempt(Struct, frozen=True):
                     attempt.created_at,
                     attempt.price - reserved,
                     guarded=False,
+                    memory=self.memory,
                 ),
                 sent=sent,
             )
             if await self.store.save(change):
+                if sent is not None and not project.is_sandbox:
+                    self._teach(authentication, attempt, now)
                 return
             found = await self.store.authentication(task.authentication_id)
             if found is None or found.attempt(attempt_number).sent_at is not None:
                 return
             authentication = found
         raise StoreUnavailableError("the outcome of a send could not be recorded")
+
+    def _teach(self, before: Authentication, attempt: Attempt, now: int) -> None:
+        """A message is under way: what comes of it says something of its route."""
+        way = way_of_attempt(attempt)
+        if way is not None:
+            self.memory.see(
+                Sent(
+                    message_name(before.id.hex, attempt.number),
+                    way,
+                    self.memory.place(before.number),
+                    now,
+                    lost=tuple(gone for gone in ways_gone(before) if gone != way),
+                    teaches=not before.doubted,
+                )
+            )
 
     def _tell(
         self,

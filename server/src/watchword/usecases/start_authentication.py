@@ -20,8 +20,11 @@ from watchword.domain.project import Project
 from watchword.domain.retry import RetryStatus, decide_retry
 from watchword.domain.sandbox import Outcome, sandbox_outcome
 from watchword.domain.screening.facts import Facts, counters
+from watchword.domain.screening.learning.judgement import DOUBT
 from watchword.domain.screening.rules import screen
+from watchword.domain.screening.spend import is_about_money
 from watchword.domain.screening.verdict import Decision, Verdict
+from watchword.domain.sighting import Asked
 from watchword.domain.start_request import (
     TEST_CHANNEL,
     StartRequest,
@@ -39,6 +42,7 @@ from watchword.ports.telemetry import NO_TELEMETRY, Telemetry
 from watchword.usecases.grant_attempt import Granted, grant_attempt, verdicts_of
 from watchword.usecases.idempotency import IdempotencyKey, kept_answer, to_keep
 from watchword.usecases.journal import Journal
+from watchword.usecases.memory import Memory
 from watchword.usecases.promise_attempt import (
     charge_for,
     fault_of_funds,
@@ -47,6 +51,7 @@ from watchword.usecases.promise_attempt import (
     reserve,
     windows_of,
 )
+from watchword.usecases.watch_budgets import WatchBudgets
 
 ROUNDS = 100
 """How often a lost race is run again before the store is called unavailable."""
@@ -76,7 +81,38 @@ class StartAuthentication(Struct, frozen=True):
     clock: Clock
     keyring: Keyring
     numbering: Numbering
+    memory: Memory
+    budgets: WatchBudgets
     telemetry: Telemetry = NO_TELEMETRY
+
+    async def _refused(
+        self,
+        project: Project,
+        number: PhoneNumber,
+        refusal: Refusal,
+        around: Surroundings,
+        now: int,
+    ) -> Refusal:
+        """Raise the alert where the day's limit is used up."""
+        if refusal.code is ErrorCode.SPENDING_LIMIT_EXCEEDED:
+            caps = windows_of(project, number.region, now, self.memory)
+            await self.budgets.refused(project, self.clock.new_id(), caps, around)
+        return refusal
+
+    async def _tell(
+        self, project: Project, number: PhoneNumber, change: Change, around: Surroundings
+    ) -> None:
+        """Learn from what was written, count it, and raise alerts of budgets that it brings near."""
+        self.memory.see(*change.seen)
+        for verdict in verdicts_of(change):
+            self.telemetry.verdict(verdict)
+        about = change.authentication
+        if about is None:
+            return
+        await self.budgets.spent(project, about.id, change.charge, around)
+        if any(is_about_money(verdict) for verdict in verdicts_of(change)):
+            caps = windows_of(project, number.region, change.at, self.memory)
+            await self.budgets.refused(project, about.id, caps, around)
 
     async def __call__(
         self, project: Project, request: StartRequest, idempotency: IdempotencyKey | None = None
@@ -104,19 +140,20 @@ class StartAuthentication(Struct, frozen=True):
                 project.id,
                 number.e164,
                 counters(number, wishes.signals),
-                list(windows_of(project, number.region, now)),
+                list(windows_of(project, number.region, now, self.memory)),
                 now,
             )
             answer, change = self._decide(project, number, wishes, around, now)
-            if isinstance(answer, Refusal) or (change is None and idempotency is None):
+            if isinstance(answer, Refusal):
+                return await self._refused(project, number, answer, around, now)
+            if change is None and idempotency is None:
                 return answer
             change = replace(
                 change or Change(project_id=project.id, at=now),
                 answer=to_keep(idempotency, msgspec.json.encode(answer), now),
             )
             if await self.store.save(change):
-                for verdict in verdicts_of(change):
-                    self.telemetry.verdict(verdict)
+                await self._tell(project, number, change, around)
                 return answer
         raise StoreUnavailableError("too many requests for one number at once")
 
@@ -157,7 +194,7 @@ class StartAuthentication(Struct, frozen=True):
         """Screen a new authentication, and promise its first message if it passes."""
         if project.test_number(journal.authentication.number.e164, journal.now) is not None:
             return self._send_nothing(project, journal, around)
-        plan = plan_for(project, journal)
+        plan = plan_for(project, journal.authentication, self.memory)
         if not plan.routes:
             return Refusal(
                 ErrorCode.UNSUPPORTED_REGION,
@@ -168,7 +205,7 @@ class StartAuthentication(Struct, frozen=True):
         unpaid = fault_of_funds(project, around, price)
         if unpaid is not None:
             return unpaid, None
-        verdict = _screen(project, journal.authentication, around, journal.now, price)
+        verdict = self._screen(project, journal, around, plan.routes[0].price, price)
         if verdict.decision is not Decision.ALLOW:
             return self._refuse(journal, verdict)
         journal.happened(Screened(verdict))
@@ -182,6 +219,43 @@ class StartAuthentication(Struct, frozen=True):
             )
         )
         return self._open(project, journal, around, price)
+
+    def _screen(
+        self,
+        project: Project,
+        journal: Journal,
+        around: Surroundings,
+        message_price: int,
+        price: int,
+    ) -> Verdict:
+        """Judge a request by every rule, and have it learnt from once all is written."""
+        about, now = journal.authentication, journal.now
+        known = around.history.verified_at is not None
+        asking = self.memory.asking(project, about, message_price, known=known, again=False)
+        judgement = self.memory.judge(project, asking)
+        fraud = project.is_sandbox and sandbox_outcome(about.number.e164) is Outcome.FRAUD
+        verdict = screen(
+            Facts(
+                now=now,
+                project=project,
+                number=about.number,
+                signals=about.signals,
+                history=around.history,
+                counts=around.counts,
+                spent=around.spent,
+                price=price,
+                sandbox_fraud=fraud,
+                judgement=judgement,
+                answered_here=self.memory.answered_from(asking),
+                armed=self.memory.is_armed(project),
+            )
+        )
+        if judgement is not None:
+            journal.authentication = replace(about, doubted=judgement.points > DOUBT)
+            passed = verdict.decision is Decision.ALLOW
+            probe = judgement.probe and passed
+            journal.seen(Asked(about.id.hex, asking, refused=not passed, probe=probe))
+        return verdict
 
     def _send_nothing(
         self, project: Project, journal: Journal, around: Surroundings
@@ -235,6 +309,7 @@ class StartAuthentication(Struct, frozen=True):
                 price,
                 prepaid=around.balance is not None,
                 guarded=True,
+                memory=self.memory,
             ),
         )
 
@@ -267,7 +342,9 @@ class StartAuthentication(Struct, frozen=True):
         """Join the open authentication with one more attempt, as a retry would."""
         if newest.fixed_code:
             return _pending(newest), None
-        granted = grant_attempt(self.clock, project, newest, wishes.signals, around, now)
+        granted = grant_attempt(
+            self.clock, project, newest, wishes.signals, around, now, self.memory
+        )
         match granted:
             case None:
                 return _pending(newest), None
@@ -286,23 +363,4 @@ def _pending(authentication: Authentication) -> Started:
         StartStatus.PENDING,
         authentication.created_at,
         authentication.expires_at,
-    )
-
-
-def _screen(
-    project: Project, authentication: Authentication, around: Surroundings, now: int, price: int
-) -> Verdict:
-    number = authentication.number
-    return screen(
-        Facts(
-            now=now,
-            project=project,
-            number=number,
-            signals=authentication.signals,
-            history=around.history,
-            counts=around.counts,
-            spent=around.spent,
-            price=price,
-            sandbox_fraud=project.is_sandbox and sandbox_outcome(number.e164) is Outcome.FRAUD,
-        )
     )

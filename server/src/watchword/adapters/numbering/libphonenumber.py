@@ -10,7 +10,7 @@ from watchword.adapters.numbering.networks import country_mccs, network_named
 from watchword.adapters.numbering.problems import problem, wrong_length, wrong_range, wrong_text
 from watchword.domain.line_type import LineType
 from watchword.domain.lookup import LookupResult
-from watchword.domain.phone_number import PhoneNumber
+from watchword.domain.phone_number import PhoneNumber, block
 from watchword.ports.numbering import NumberProblem
 
 # The metadata has some 1,300 patterns and CPython keeps 512 compiled ones: numbers of mixed
@@ -59,6 +59,7 @@ class LibPhoneNumber:
 
     def __init__(self, *, remembered: int = 16_384) -> None:
         self._judged = lru_cache(maxsize=remembered)(_judge)
+        self._warm = False
 
     def parse(self, text: str) -> PhoneNumber | NumberProblem:
         """The valid number that an E.164 text stands for, or what is wrong with it.
@@ -101,9 +102,23 @@ class LibPhoneNumber:
         """An example mobile number in E.164, of a region or of any; None if unknown."""
         return _example_of(region)
 
+    def range_holder(self, number: PhoneNumber) -> str:
+        """The carrier of the number's range, once `warm` has loaded the tables; ported or not."""
+        return _range_holder(block(number.e164, 4)) if self._warm else ""
+
     def warm(self) -> None:
         """Load the carrier tables now: a third of a second and 45 MB, once a process."""
         import phonenumbers.carrier  # noqa: F401, PLC0415 - lazy, it costs what the docstring says
+
+        self._warm = True
+
+
+@lru_cache(maxsize=65_536)
+def _range_holder(beginning: str) -> str:
+    from phonenumbers import carrier  # noqa: PLC0415 - lazy, see `LibPhoneNumber.warm`
+
+    parsed = _parsed(f"{beginning}0000")
+    return carrier.name_for_number(parsed, "en") if parsed is not None else ""
 
 
 @lru_cache(maxsize=512)

@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 
 from watchword.adapters.store.engine import Params, Row
+from watchword.domain.alert import Alert
 from watchword.domain.api_key import ApiKey, Scope
 from watchword.domain.audit import AuditEntry, AuditNote
 from watchword.domain.authentication import Authentication
@@ -14,7 +15,7 @@ from watchword.domain.project import Mode, Project, ProjectSettings
 from watchword.domain.provider_account import ProviderAccount
 from watchword.domain.task import Task, Work
 from watchword.ports.provider import Receipt
-from watchword.ports.store import EarlyReceipt, InboxMessage, SavedAnswer, SentMessage
+from watchword.ports.store import EarlyReceipt, InboxMessage, News, SavedAnswer, SentMessage
 
 _encode = msgspec.json.Encoder().encode
 _authentication = msgspec.json.Decoder(Authentication)
@@ -25,6 +26,7 @@ _settings = msgspec.json.Decoder(ProjectSettings)
 _scopes = msgspec.json.Decoder(tuple[Scope, ...])
 _detail = msgspec.json.Decoder(dict[str, str])
 _receipt = msgspec.json.Decoder(Receipt)
+_alert = msgspec.json.Decoder(Alert)
 _inbox = msgspec.json.Decoder(InboxMessage)
 
 
@@ -165,6 +167,38 @@ def from_inbox_message(message: InboxMessage) -> Params:
 def to_inbox_message(row: Row) -> InboxMessage:
     """An inbox message from (body)."""
     return _inbox.decode(row[0])
+
+
+def from_news(news: News) -> Params:
+    """Columns of what a process saw."""
+    return {
+        "process": news.process.bytes,
+        "number": news.number,
+        "at": news.at,
+        "body": news.body,
+    }
+
+
+def to_news(row: Row) -> News:
+    """What a process saw, from all its columns."""
+    return News(UUID(bytes=row[0]), row[1], row[2], bytes(row[3]))
+
+
+def from_alert(alert: Alert) -> Params:
+    """Columns of an alert."""
+    return {
+        "project_id": alert.project_id.bytes,
+        "subject": alert.subject,
+        "start": alert.start,
+        "level": alert.level,
+        "at": alert.at,
+        "detail": text(alert),
+    }
+
+
+def to_alert(row: Row) -> Alert:
+    """An alert from (detail)."""
+    return _alert.decode(row[0])
 
 
 def from_project(project: Project) -> Params:

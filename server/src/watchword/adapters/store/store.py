@@ -7,6 +7,7 @@ from uuid import UUID
 from watchword.adapters.store import rows
 from watchword.adapters.store.engine import Engine, Params, Query, Row, Step
 from watchword.adapters.store.steps import ANSWER_LIFETIME, HOUR, charge_steps, steps_of
+from watchword.domain.alert import Alert
 from watchword.domain.api_key import ApiKey
 from watchword.domain.audit import GENESIS, AuditEntry, AuditNote, follow
 from watchword.domain.authentication import Authentication
@@ -20,6 +21,7 @@ from watchword.ports.store import (
     Charge,
     EarlyReceipt,
     InboxMessage,
+    News,
     SavedAnswer,
     SpendWindow,
     StoreUnavailableError,
@@ -28,6 +30,8 @@ from watchword.ports.store import (
 )
 
 DAY = 24 * HOUR
+NEWS_LIFETIME = HOUR // 2
+"""Milliseconds for which news are there to be heard: several times as long as between two keepings."""
 REMEMBERED = 10.0
 """Seconds for which a write that failed makes a store not ready."""
 
@@ -202,6 +206,47 @@ class EngineStore:
             self._failed = asyncio.get_running_loop().time(), str(error)
             raise
 
+    async def tell(self, news: News) -> None:
+        """Let other processes know."""
+        await self._write(Step("tell_news", rows.from_news(news)), relaxed=True)
+
+    async def news(self, since: int, limit: int) -> Sequence[News]:
+        """News since an instant."""
+        (found,) = await self._engine.read(("news", {"since": since, "limit": limit}))
+        return [rows.to_news(row) for row in found]
+
+    async def kept_since(self, at: int) -> bool:
+        """Whether everything was kept of late."""
+        row = await self._one("newest_memory", {})
+        return row is not None and int(row[0]) >= at
+
+    async def keep_memory(self, at: int, part: int, body: bytes) -> None:
+        """Keep one part of everything."""
+        step = Step("put_memory", {"at": at, "part": part, "body": body})
+        await self._write(step, relaxed=True)
+
+    async def forget_memory(self, before: int) -> None:
+        """Forget what was kept earlier."""
+        await self._write(Step("forget_memory", {"before": before}), relaxed=True)
+
+    async def memory(self) -> tuple[int, Sequence[bytes]] | None:
+        """Everything that was kept last."""
+        row = await self._one("newest_memory", {})
+        if row is None:
+            return None
+        (found,) = await self._engine.read(("memory", {"at": row[0]}))
+        return int(row[0]), [bytes(part[1]) for part in found]
+
+    async def raise_alert(self, alert: Alert) -> bool:
+        """Keep an alert once."""
+        (raised,) = await self._write(Step("raise_alert", rows.from_alert(alert)))
+        return bool(raised)
+
+    async def alerts(self, since: int, limit: int) -> Sequence[Alert]:
+        """The newest alerts."""
+        (found,) = await self._engine.read(("alerts", {"since": since, "limit": limit}))
+        return [rows.to_alert(row) for row in found]
+
     async def charge(self, project_id: UUID, charge: Charge) -> bool:
         """Take money alone."""
         return await self._engine.write(tuple(charge_steps(project_id, charge))) is not None
@@ -233,6 +278,8 @@ class EngineStore:
                     ("forget_spend", now - 40 * DAY),
                     ("forget_sent_messages", now - 14 * DAY),
                     ("forget_inbox", now - 7 * DAY),
+                    ("forget_news", now - NEWS_LIFETIME),
+                    ("forget_alerts", before),
                 )
             ),
             Step("forget_events", bound),

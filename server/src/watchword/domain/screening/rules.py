@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from watchword.domain.project import Enforcement
 from watchword.domain.screening.facts import Facts
+from watchword.domain.screening.learnt import learnt
 from watchword.domain.screening.line_type import voip_line
 from watchword.domain.screening.list_entry import first_match
 from watchword.domain.screening.lists import listed
-from watchword.domain.screening.spend import spend_cap
+from watchword.domain.screening.spend import spend_cap, unanswered_spend
 from watchword.domain.screening.velocity import (
     block_velocity,
     guessing,
@@ -39,6 +40,8 @@ RULES: tuple[Rule, ...] = (
     voip_line,
     listed,
     spend_cap,
+    unanswered_spend,
+    learnt,
     sandbox_fraud,
 )
 
@@ -58,8 +61,13 @@ def screen(facts: Facts) -> Verdict:
             return False
         return finding.firm or finding.decision is Decision.LIMIT or not (allowed or monitor)
 
-    return weigh(
+    verdict = weigh(
         finding if is_enforced(finding) else replace(finding, enforced=False)
         for rule in RULES
         for finding in rule(facts)
+    )
+    if facts.judgement is None:
+        return verdict
+    return replace(
+        verdict, points=round(facts.judgement.points, 1), limit=round(facts.judgement.limit, 1)
     )

@@ -4,9 +4,19 @@ from collections.abc import Iterator
 
 from watchword.domain.money import Money
 from watchword.domain.screening.facts import DAY, HOUR, Facts
-from watchword.domain.screening.verdict import Decision, Finding
+from watchword.domain.screening.verdict import Decision, Finding, Verdict
 
-PERIODS = {"hour": HOUR, "day": DAY}
+UNANSWERED = "unanswered"
+"""The windows of money that nobody has answered yet: an hour of one country's messages."""
+PERIODS = {"hour": HOUR, "day": DAY, UNANSWERED: HOUR}
+
+
+def is_about_money(verdict: Verdict) -> bool:
+    """Whether a budget that is used up is among the reasons of a refusal."""
+    return any(
+        finding.enforced and finding.reason in ("spend_cap", "unanswered_spend")
+        for finding in verdict.findings
+    )
 
 
 def spend_cap(facts: Facts) -> Iterator[Finding]:
@@ -26,3 +36,26 @@ def spend_cap(facts: Facts) -> Iterator[Finding]:
                 wide=True,
                 firm=True,
             )
+
+
+def unanswered_spend(facts: Facts) -> Iterator[Finding]:
+    """A message that would take what is unanswered in its country over the project's budget.
+
+    It bounds what an attack can cost that no other rule knows. Each answered code makes room for
+    itself and one more; where a project checks no codes there is nothing to go by, and no bound.
+    """
+    settings = facts.project.settings
+    budget = settings.unanswered_budget
+    country = facts.number.region
+    if budget is None or country is None or not facts.armed:
+        return
+    unanswered = facts.spent.get((UNANSWERED, country), 0)
+    if unanswered + facts.price > budget:
+        yield Finding(
+            reason="unanswered_spend",
+            decision=Decision.BLOCK,
+            evidence=f"{Money(unanswered, settings.currency)} of this hour's messages to {country} "
+            f"beyond what was answered, budget {Money(budget, settings.currency)}",
+            wide=True,
+            firm=True,
+        )

@@ -14,6 +14,9 @@ from watchword.domain.screening.verdict import Decision, Finding
 
 TEN_MINUTES = 10 * 60 * 1000
 
+ROOM = 2
+"""Further requests that an address may make for each of its codes that was answered."""
+
 
 def number_velocity(facts: Facts) -> Iterator[Finding]:
     """Messages to this number in ten minutes and in a day."""
@@ -43,11 +46,15 @@ def guessing(facts: Facts) -> Iterator[Finding]:
 
 
 def origin_velocity(facts: Facts) -> Iterator[Finding]:
-    """Requests from one address, from one device and by the whole project in an hour."""
+    """Requests from one address, from one device and by the whole project in an hour.
+
+    Many people may share an address (CGNAT, a campus): each answered code makes room for more.
+    """
     limits = facts.project.settings.limits
     watched = [("project_velocity", PROJECT, limits.project_hour)]
     if facts.signals.ip is not None:
-        watched.append(("ip_velocity", ip_counter(facts.signals.ip), limits.ip_hour))
+        room = ROOM * int(facts.answered_here) if limits.ip_hour else 0
+        watched.append(("ip_velocity", ip_counter(facts.signals.ip), limits.ip_hour + room))
     if facts.signals.device_id is not None:
         counter = device_counter(facts.signals.device_id)
         watched.append(("device_velocity", counter, limits.device_hour))
