@@ -145,7 +145,7 @@ PROJECT_SETTINGS = {
     "unanswered_budget": (
         "The most that messages to one country may cost in an hour beyond what is answered, null for"
         " no bound. It holds only where the project checks its codes; each answered code makes room"
-        " for itself and one more."
+        " for itself and two more."
     ),
     "alert_url": (
         "Address that is told when 50, 80 and 100 per cent of a budget are spent, signed as callbacks"

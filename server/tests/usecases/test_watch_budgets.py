@@ -122,9 +122,9 @@ class TestUnanswered:
         assert finding.evidence.startswith("0.05 EUR of this hour's messages to FR")
         assert ("unanswered FR", 100) in await levels(world)
 
-    async def test_answers_make_room_for_themselves_and_one_more(self, world: World) -> None:
+    async def test_answers_make_room_for_themselves_and_two_more(self, world: World) -> None:
         await self.armed(world, 3 * PRICE)
-        for index in range(20):
+        for index in range(10):
             await self.verify(world, index)
         statuses = [(await world.ask(number(100 + index))).status for index in range(30)]
         assert statuses.count(StartStatus.PENDING) == 23

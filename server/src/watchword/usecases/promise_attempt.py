@@ -21,6 +21,9 @@ from watchword.ports.store import Charge, SpendWindow, Surroundings
 from watchword.usecases.journal import Journal
 from watchword.usecases.memory import Memory, ways_gone
 
+ROOM = 2
+"""Further messages that an answered code makes room for, in the budget of what is unanswered."""
+
 
 def routes_of(project: Project) -> Sequence[Route]:
     """The routes a project sends over."""
@@ -146,9 +149,9 @@ def windows_of(
 def answered_charge(
     project: Project, about: Authentication, matched: int, now: int, memory: Memory
 ) -> Charge | None:
-    """What an answered code gives back: room for its own money and that of one more message."""
+    """What an answered code gives back: room for all that was spent on it, and for two messages more."""
     region, budget = about.number.region, project.settings.unanswered_budget
-    room = sum(attempt.price for attempt in about.attempts) + about.attempt(matched).price
+    room = sum(attempt.price for attempt in about.attempts) + ROOM * about.attempt(matched).price
     if budget is None or region is None or not room or not memory.is_armed(project):
         return None
     window = SpendWindow(UNANSWERED, now - now % PERIODS[UNANSWERED], region)

@@ -40,6 +40,8 @@ CAUTION = 0.5
 """Standard deviations by which less is expected of a message when its silence is weighed."""
 KNOWN = 12.0
 """Messages of a place that must have been seen before its alarms keep outcomes from teaching."""
+DOUBTFUL = 0.1
+"""The probability of a failure from which messages under way are doubted."""
 MOST_UNDER_WAY = 50_000
 
 
@@ -104,11 +106,15 @@ class Learning:
         user: int,
         now: int,
         lost: Sequence[Way],
+        doubt: float = 1.0,
     ) -> bool:
-        """Whether another message is worth its price after messages over other ways were lost."""
+        """Whether another message is worth its price after messages over other ways were lost.
+
+        `doubt` is the probability that the last of them was lost.
+        """
         for way, price in ways:
             one = self._candidate(way, price, place, lost, now)
-            if not one.closed and worth(one.prospect, user) > 0:
+            if not one.closed and worth(one.prospect, user * doubt) > 0:
                 return True
         return False
 
@@ -165,6 +171,29 @@ class Learning:
         fade = tally.fade(now)
         expected = (tally.answered + tally.lost) * fade + PATIENCE_WORTH
         return min(1.0, (tally.answered * fade + PATIENCE[losses] * PATIENCE_WORTH) / expected)
+
+    def doubt(self, message: str, now: int) -> float:
+        """The probability that a message was lost: receipts say so, or what it went over has failed.
+
+        Silence alone is no doubt: it is 0 where nothing is known to fail, and 0 where the message is
+        not under way any more.
+        """
+        one = self._under_way.get(message)
+        if one is None:
+            return 0.0
+        if one.word is Word.FAILED:
+            return 1.0
+        lane = self.lanes.of(one.sent.way, one.sent.place)
+        failing = any(cell.closed for cell in lane.cells)
+        failed = 1.0 if failing else suspicion(lane.cells, now)
+        if failed <= DOUBTFUL and not one.probe:
+            return 0.0
+        age = now - one.sent.at
+        arrives = min(1.0, one.answered / lane.credence.honest) * (1.0 - failed * (1.0 - WORSE))
+        silent = 1.0 - lane.credence.honest * lane.pace.answers_by(age)
+        if one.word is Word.NONE:
+            silent *= 1.0 - min(1.0, one.signs / max(0.01, arrives)) * lane.pace.signs_by(age)
+        return (1.0 - arrives) / (1.0 - arrives + arrives * silent)
 
     def _candidate(
         self, way: Way, price: int, place: Place, lost: Sequence[Way], now: int

@@ -26,6 +26,19 @@ class Pace(Struct):
         """A message was answered after so many milliseconds."""
         self.answered = _follow(self.answers, self.answered, took)
 
+    def signs_by(self, age: int) -> float:
+        """The share of signs that have come by an age in milliseconds."""
+        return _by(self.signs, age)
+
+    def answers_by(self, age: int) -> float:
+        """The share of answers that have come by an age in milliseconds."""
+        return _by(self.answers, age)
+
+
+def _by(shares: list[float], age: int) -> float:
+    earlier = [share for share, after in zip(shares, LOOKS, strict=True) if after <= age]
+    return earlier[-1] if earlier else 0.0
+
 
 def _follow(shares: list[float], seen: float, took: int) -> float:
     seen = min(MEMORY, seen + 1.0)

@@ -36,7 +36,7 @@ class Prospect(Struct, frozen=True):
         )
 
 
-def worth(prospect: Prospect, user: int) -> float:
+def worth(prospect: Prospect, user: float) -> float:
     """The value of one message in micros, `user` being that of a verified person."""
     return user * prospect.answered - prospect.cost
 

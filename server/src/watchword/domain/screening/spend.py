@@ -42,7 +42,7 @@ def unanswered_spend(facts: Facts) -> Iterator[Finding]:
     """A message that would take what is unanswered in its country over the project's budget.
 
     It bounds what an attack can cost that no other rule knows. Each answered code makes room for
-    itself and one more; where a project checks no codes there is nothing to go by, and no bound.
+    itself and two more; where a project checks no codes there is nothing to go by, and no bound.
     """
     settings = facts.project.settings
     budget = settings.unanswered_budget
