@@ -11,6 +11,7 @@ from watchword.adapters.clock import SystemClock
 from watchword.adapters.directory import MemoryDirectory
 from watchword.adapters.keyring import FileKeyring
 from watchword.adapters.late_courier import LateCourier
+from watchword.adapters.networks import open_networks
 from watchword.adapters.numbering.libphonenumber import LibPhoneNumber
 from watchword.adapters.providers.accounts import ProviderAccounts
 from watchword.adapters.providers.exchange import Exchange
@@ -147,7 +148,12 @@ def _assemble(
     directory = MemoryDirectory(store)
     numbering = LibPhoneNumber()
     telemetry = open_telemetry()
-    memory = Memory(clock, numbering, keyring.digest_key())
+    memory = Memory(
+        clock,
+        numbering,
+        keyring.digest_key(),
+        open_networks(settings.data_dir, settings.ip_country_file, settings.ip_network_file),
+    )
     budgets = WatchBudgets(store, store, clock, telemetry)
     record_receipt = RecordReceipt(store, clock, directory, memory, telemetry)
     receive_receipts = ReceiveReceipts(store, clock, record_receipt)

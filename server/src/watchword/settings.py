@@ -117,6 +117,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lookup_timeout: Annotated[
         int, Meta(ge=1, description="Milliseconds a live lookup may take.")
     ] = 300
+    ip_country_file: Annotated[
+        Path | None,
+        Meta(
+            description="MMDB file with the countries of addresses; without it the one that "
+            "`watchword networks update` took over, if any."
+        ),
+    ] = None
+    ip_network_file: Annotated[
+        Path | None, Meta(description="MMDB file with the networks (AS) of addresses; likewise.")
+    ] = None
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meta(description="Lines below it are left out."),

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from watchword.adapters.keyring import KeyringError
+from watchword.adapters.networks import NetworksFileError
 from watchword.adapters.store.schema_version import SchemaTooNewError
 from watchword.app import Watchword, open_watchword
 from watchword.cli.main import Failure
@@ -59,7 +60,12 @@ def plain_failures(settings: Settings) -> Iterator[None]:
             "Install that version, or name another folder with --data-dir.",
             code=UNAVAILABLE,
         ) from None
-    except (KeyringError, StoreUnavailableError, PermissionError) as error:
+    except (
+        KeyringError,
+        NetworksFileError,
+        StoreUnavailableError,
+        PermissionError,
+    ) as error:
         raise Failure(
             f"the installation in {settings.data_dir} cannot be used",
             str(error),

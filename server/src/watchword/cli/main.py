@@ -25,6 +25,7 @@ COMMANDS = {
     "keys": "Make, list and revoke API keys.",
     "lookup": "Tell what is known about a number.",
     "migrate": "Bring the database to this program's schema.",
+    "networks": "Know where addresses are.",
     "projects": "Make projects and change their settings.",
     "providers": "Keep accounts at providers.",
     "redeliver": "Post callbacks again that were given up.",
