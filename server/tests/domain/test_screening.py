@@ -20,6 +20,8 @@ from watchword.domain.screening.facts import (
     device_counter,
     ip_counter,
 )
+from watchword.domain.screening.learning.asking import Asking
+from watchword.domain.screening.learning.assessment import Assessment
 from watchword.domain.screening.learning.judgement import Judgement
 from watchword.domain.screening.learning.reasons import Reason
 from watchword.domain.screening.list_entry import ListEntry, ListKind
@@ -69,6 +71,11 @@ def counted(name: str, current: int, previous: int = 0) -> dict[str, Counted]:
     return {name: Counted(current, previous)}
 
 
+def assessed(points: float, *reasons: Reason, armed: bool = False) -> Assessment:
+    asking = Asking(at=NOW, project="p", block="3361234567", person="x", price=0.1)
+    return Assessment(asking=asking, judgement=Judgement(points, 2.5, reasons), armed=armed)
+
+
 BLOCK = block_counter(NUMBER.e164)
 BLOCKED = ListEntry(kind=ListKind.PREFIX, value="+336", note="pumping")
 REASON = Reason("new_block", 1.7, "nobody from there ever answered")
@@ -102,9 +109,9 @@ CASES: dict[str, tuple[Facts, Facts, str, Decision]] = {
               "spend_cap", Decision.BLOCK),
     "unanswered": (facts(project(unanswered_budget=20_000), spent={("unanswered", "FR"): 11_001}),
                    facts(project(unanswered_budget=20_000), spent={("unanswered", "FR"): 11_001},
-                         armed=True), "unanswered_spend", Decision.BLOCK),
-    "learnt": (facts(judgement=Judgement(2.0, 2.5)),
-               facts(judgement=Judgement(2.5, 2.5, (REASON,))), "new_block", Decision.BLOCK),
+                         assessment=assessed(-6.0, armed=True)), "unanswered_spend", Decision.BLOCK),
+    "learnt": (facts(assessment=assessed(2.0)),
+               facts(assessment=assessed(2.5, REASON)), "new_block", Decision.BLOCK),
     "sandbox": (facts(), facts(sandbox_fraud=True), "sandbox_number", Decision.BLOCK),
 }  # fmt: skip
 
@@ -225,3 +232,10 @@ def test_a_spend_cap_holds_in_monitor_mode_and_for_allowed_numbers() -> None:
         project(allowed=(allowed,), spend_caps=(none,)),
     ):
         assert screen(facts(about)).decision is Decision.BLOCK
+
+
+def test_answered_codes_make_room_at_an_address_that_many_share() -> None:
+    counts = counted(ip_counter("192.0.2.7"), 60)
+    campus = replace(assessed(-6.0), answered_here=30.0)
+    assert reasons(facts(counts=counts)) == ["ip_velocity"]
+    assert reasons(facts(counts=counts, assessment=campus)) == []

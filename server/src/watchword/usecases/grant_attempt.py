@@ -71,9 +71,8 @@ def grant_attempt(
     if unpaid is not None:
         return unpaid
     known = around.history.verified_at is not None
-    asking = memory.asking(
-        project, replace(authentication, signals=signals), price, known=known, again=True
-    )
+    asked_now = replace(authentication, signals=signals)
+    assessed = memory.assess(project, asked_now, price, known=known, again=True)
     verdict = screen(
         Facts(
             now=now,
@@ -84,9 +83,7 @@ def grant_attempt(
             counts=around.counts,
             spent=around.spent,
             price=price,
-            judgement=memory.judge(project, asking),
-            answered_here=memory.answered_from(asking),
-            armed=memory.is_armed(project),
+            assessment=assessed,
         )
     )
     passed = verdict.decision is Decision.ALLOW

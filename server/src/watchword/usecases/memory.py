@@ -17,7 +17,7 @@ from watchword.domain.routing.route import Route
 from watchword.domain.routing.sightings import Answered, Declined, Disowned, Reported, Sent
 from watchword.domain.routing.way import Place, Way
 from watchword.domain.screening.learning.asking import Asking
-from watchword.domain.screening.learning.judgement import Judgement
+from watchword.domain.screening.learning.assessment import Assessment
 from watchword.domain.screening.learning.ledger import Ledger
 from watchword.domain.sighting import Asked, Sighting, authentication_of
 from watchword.ports.clock import Clock
@@ -59,7 +59,25 @@ class Memory:
         ledger.excuses = self._is_broken
         self.ledger, self.learning = ledger, learning
 
-    def asking(
+    def assess(
+        self, project: Project, about: Authentication, price: int, *, known: bool, again: bool
+    ) -> Assessment | None:
+        """What was learnt says of a request; None in the sandbox, where nobody is real.
+
+        `price` is that of the message in micros, `known` says that the project verified the number
+        before, and `again` that it is another message for the same authentication.
+        """
+        if project.is_sandbox:
+            return None
+        asking = self._asking(project, about, price, known=known, again=again)
+        return Assessment(
+            asking=asking,
+            judgement=self.ledger.judge(asking, project.settings.strictness),
+            answered_here=self.ledger.answered_from(asking),
+            armed=self.is_armed(project),
+        )
+
+    def _asking(
         self, project: Project, about: Authentication, price: int, *, known: bool, again: bool
     ) -> Asking:
         """What learning looks at in a request; numbers, addresses and devices as keyed digests."""
@@ -86,16 +104,6 @@ class Memory:
             known=known,
             again=again,
         )
-
-    def judge(self, project: Project, asking: Asking) -> Judgement | None:
-        """What was learnt says of a request; nothing in the sandbox, where nobody is real."""
-        if project.is_sandbox:
-            return None
-        return self.ledger.judge(asking, project.settings.strictness)
-
-    def answered_from(self, asking: Asking) -> float:
-        """Codes asked for from the address of a request that were answered of late."""
-        return self.ledger.answered_from(asking)
 
     def is_armed(self, project: Project) -> bool:
         """Whether a project checks its codes, so that their silence means something."""

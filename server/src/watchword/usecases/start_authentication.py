@@ -231,8 +231,7 @@ class StartAuthentication(Struct, frozen=True):
         """Judge a request by every rule, and have it learnt from once all is written."""
         about, now = journal.authentication, journal.now
         known = around.history.verified_at is not None
-        asking = self.memory.asking(project, about, message_price, known=known, again=False)
-        judgement = self.memory.judge(project, asking)
+        assessed = self.memory.assess(project, about, message_price, known=known, again=False)
         fraud = project.is_sandbox and sandbox_outcome(about.number.e164) is Outcome.FRAUD
         verdict = screen(
             Facts(
@@ -245,16 +244,20 @@ class StartAuthentication(Struct, frozen=True):
                 spent=around.spent,
                 price=price,
                 sandbox_fraud=fraud,
-                judgement=judgement,
-                answered_here=self.memory.answered_from(asking),
-                armed=self.memory.is_armed(project),
+                assessment=assessed,
             )
         )
-        if judgement is not None:
+        if assessed is not None:
+            judgement, passed = assessed.judgement, verdict.decision is Decision.ALLOW
             journal.authentication = replace(about, doubted=judgement.points > DOUBT)
-            passed = verdict.decision is Decision.ALLOW
-            probe = judgement.probe and passed
-            journal.seen(Asked(about.id.hex, asking, refused=not passed, probe=probe))
+            journal.seen(
+                Asked(
+                    about.id.hex,
+                    assessed.asking,
+                    refused=not passed,
+                    probe=judgement.probe and passed,
+                )
+            )
         return verdict
 
     def _send_nothing(

@@ -7,7 +7,7 @@ from msgspec import Struct
 from watchword.domain.number_history import NumberHistory
 from watchword.domain.phone_number import PhoneNumber, block
 from watchword.domain.project import Project
-from watchword.domain.screening.learning.judgement import Judgement
+from watchword.domain.screening.learning.assessment import Assessment
 from watchword.domain.signals import Signals
 
 HOUR = 60 * 60 * 1000
@@ -31,9 +31,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     """One request to send a code and what is known around it.
 
     `counts` holds this hour's requests by counter name, `spent` the micros spent by (period,
-    country), `price` what the message would cost. `judgement` is what outcomes have
-    taught, and `answered_here` how many codes asked for from the address were answered of late.
-    `armed` says that the project checks its codes, so that silence means something.
+    country), `price` what the message would cost. `assessment` is what outcomes have
+    taught; None in the sandbox, where nothing is learnt.
     """
 
     now: int
@@ -45,9 +44,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     spent: Mapping[tuple[str, str], int]
     price: int
     sandbox_fraud: bool = False
-    judgement: Judgement | None = None
-    answered_here: float = 0.0
-    armed: bool = False
+    assessment: Assessment | None = None
 
     def count(self, counter: str) -> float:
         """Requests under this counter in the last hour."""

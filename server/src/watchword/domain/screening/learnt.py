@@ -8,9 +8,9 @@ from watchword.domain.screening.verdict import Decision, Finding
 
 def learnt(facts: Facts) -> Iterator[Finding]:
     """Every reason of the judgement; together they decide, so each that speaks against blocks."""
-    judgement = facts.judgement
-    if judgement is None:
+    if facts.assessment is None:
         return
+    judgement = facts.assessment.judgement
     blocks = judgement.suspicious and not judgement.probe
     for reason in judgement.reasons:
         yield Finding(

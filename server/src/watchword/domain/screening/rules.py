@@ -66,8 +66,7 @@ def screen(facts: Facts) -> Verdict:
         for rule in RULES
         for finding in rule(facts)
     )
-    if facts.judgement is None:
+    if facts.assessment is None:
         return verdict
-    return replace(
-        verdict, points=round(facts.judgement.points, 1), limit=round(facts.judgement.limit, 1)
-    )
+    judgement = facts.assessment.judgement
+    return replace(verdict, points=round(judgement.points, 1), limit=round(judgement.limit, 1))

@@ -47,7 +47,8 @@ def unanswered_spend(facts: Facts) -> Iterator[Finding]:
     settings = facts.project.settings
     budget = settings.unanswered_budget
     country = facts.number.region
-    if budget is None or country is None or not facts.armed:
+    armed = facts.assessment is not None and facts.assessment.armed
+    if budget is None or country is None or not armed:
         return
     unanswered = facts.spent.get((UNANSWERED, country), 0)
     if unanswered + facts.price > budget:

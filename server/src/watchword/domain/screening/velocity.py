@@ -53,7 +53,8 @@ def origin_velocity(facts: Facts) -> Iterator[Finding]:
     limits = facts.project.settings.limits
     watched = [("project_velocity", PROJECT, limits.project_hour)]
     if facts.signals.ip is not None:
-        room = ROOM * int(facts.answered_here) if limits.ip_hour else 0
+        answered = facts.assessment.answered_here if facts.assessment else 0.0
+        room = ROOM * int(answered) if limits.ip_hour else 0
         watched.append(("ip_velocity", ip_counter(facts.signals.ip), limits.ip_hour + room))
     if facts.signals.device_id is not None:
         counter = device_counter(facts.signals.device_id)
