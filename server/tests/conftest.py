@@ -59,6 +59,7 @@ from watchword.usecases.deliver_callback import DeliverOneCallback
 from watchword.usecases.expire_authentication import ExpireAuthentication as Expire
 from watchword.usecases.follow_up_attempt import FollowUpAttempt as FollowUp
 from watchword.usecases.memory import Memory
+from watchword.usecases.move_on import MoveOn
 from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.record_feedback import RecordFeedback
 from watchword.usecases.record_receipt import RecordReceipt
@@ -228,6 +229,7 @@ class World:
         )
         self.follow_up = FollowUp(self.store, registry, self.record_receipt)
         self.resend = Resend(self.store, self.clock, self.directory, memory)
+        self.move_on = MoveOn(self.store, self.clock, self.directory, memory)
         self.deliver = DeliverOneCallback(
             self.store, self.clock, self.keyring, self.courier, self.telemetry
         )

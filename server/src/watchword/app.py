@@ -45,6 +45,7 @@ from watchword.usecases.manage.projects import ManageProjects
 from watchword.usecases.manage.provider_accounts import ManageProviderAccounts
 from watchword.usecases.manage.redeliver_callbacks import RedeliverCallbacks
 from watchword.usecases.memory import Memory
+from watchword.usecases.move_on import MoveOn
 from watchword.usecases.read_inbox import ReadInbox
 from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.record_feedback import RecordFeedback
@@ -186,6 +187,7 @@ def _assemble(
         ),
         follow_up=FollowUpAttempt(store, providers, record_receipt),
         resend=ResendAttempt(store, clock, directory, memory),
+        move_on=MoveOn(store, clock, directory, memory),
         deliver_callback=DeliverOneCallback(store, clock, keyring, courier, telemetry),
         expire=ExpireAuthentication(store, clock),
         receive_receipts=receive_receipts,

@@ -43,6 +43,7 @@ def make(world: World, telemetry: PrometheusTelemetry, *, at_once: int) -> Worke
         send=world.send,
         follow_up=world.follow_up,
         resend=world.resend,
+        move_on=world.move_on,
         deliver_callback=world.deliver,
         expire=world.expire,
         receive_receipts=world.receive_receipts,

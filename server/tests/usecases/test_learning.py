@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from server.tests.conftest import MINUTE, NO_LIMITS, SECOND, World
 
-from watchword.domain.attempt import DeliveryStatus
+from watchword.domain.attempt import DeliveryStatus, Trigger
 from watchword.domain.authentication import StartStatus
 from watchword.domain.channel import Channel
 from watchword.domain.check import CheckStatus
@@ -249,6 +249,27 @@ class TestRouting:
         assert [attempt.route for attempt in attempts[1:]] == [
             "second" if first.route == "first" else "first"
         ]
+
+    async def test_who_waits_for_a_message_over_what_fails_is_sent_another(
+        self, town: Town
+    ) -> None:
+        move_on = town.world.move_on
+        await town.people(40)
+        waiting = []
+        for number in numbers(12, "+3362"):
+            waiting.append(await town.world.pending(number))
+            town.world.clock.advance(SECOND)
+        assert await move_on() == 0
+        await town.world.choose(routing=RoutingPolicy.BALANCED)
+        town.world.clock.advance(40 * SECOND)
+        town.world.memory.learning.advance(town.world.clock.now())
+        assert await move_on() == len(waiting)
+        await town.world.work()
+        for authentication_id in waiting:
+            attempts = (await town.world.about(authentication_id)).attempts
+            assert [attempt.account for attempt in attempts] == ["one", "two"]
+            assert attempts[1].trigger is Trigger.FALLBACK
+        assert await move_on() == 0
 
     async def test_another_message_that_costs_more_than_it_brings_is_not_sent(
         self, town: Town

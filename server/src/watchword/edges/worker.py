@@ -25,6 +25,7 @@ from watchword.ports.telemetry import Telemetry
 from watchword.usecases.deliver_callback import DeliverOneCallback
 from watchword.usecases.expire_authentication import ExpireAuthentication as Expire
 from watchword.usecases.follow_up_attempt import FollowUpAttempt as FollowUp
+from watchword.usecases.move_on import MoveOn
 from watchword.usecases.receive_receipts import ReceiveReceipts
 from watchword.usecases.resend_attempt import ResendAttempt as Resend
 from watchword.usecases.send_attempt import SendAttempt as Send
@@ -55,6 +56,7 @@ class Worker:
         send: Send,
         follow_up: FollowUp,
         resend: Resend,
+        move_on: MoveOn,
         deliver_callback: DeliverOneCallback,
         expire: Expire,
         receive_receipts: ReceiveReceipts,
@@ -67,6 +69,7 @@ class Worker:
         self._send = send
         self._follow_up = follow_up
         self._resend = resend
+        self._move_on = move_on
         self._deliver_callback = deliver_callback
         self._expire = expire
         self._receive_receipts = receive_receipts
@@ -120,6 +123,7 @@ class Worker:
             self._matched = now
             await self._receive_receipts.match_early()
             await self._send.health.probe(self._providers)
+            await self._move_on()
             return
         if now - self._tidied >= HOUSEKEEPING:
             if await self._store.forget_old(now, FORGET) < FORGET:

@@ -51,6 +51,7 @@ class Memory:
         self._networks = networks or NoNetworks()
         self._news: deque[Sighting] = deque(maxlen=MOST_NEWS)
         self._ways: dict[str, tuple[Way, Place]] = {}
+        self._doubted: dict[str, None] = {}
         self.learning = Learning()
         self.ledger = Ledger(excuses=self._is_broken)
 
@@ -152,6 +153,17 @@ class Memory:
     def entries(self) -> dict[str, int]:
         """How much is remembered, by kind."""
         return {**self.ledger.entries(), "routes_at_rest": self.learning.grey.at_rest}
+
+    def doubtful(self, most: int) -> list[str]:
+        """Messages under way that were lost more probably than not; each is named once."""
+        found: list[str] = []
+        for name in self.learning.doubtful(self._clock.now()):
+            if len(found) < most and name not in self._doubted:
+                self._doubted[name] = None
+                found.append(name)
+        while len(self._doubted) > MOST_WAYS:
+            del self._doubted[next(iter(self._doubted))]
+        return found
 
     def see(self, *sightings: Sighting) -> None:
         """Learn from what happened here, and tell the other processes of it later."""

@@ -38,6 +38,9 @@ PATIENCE, PATIENCE_WORTH = (1.0, 0.6, 0.4), 40.0
 """The shares of people for whom a message after so many losses does what a first one would have."""
 CAUTION = 0.5
 """Standard deviations by which less is expected of a message when its silence is weighed."""
+SILENT_FOR = 25_000
+"""Milliseconds of silence before a message may be doubted."""
+HALF = 0.5
 KNOWN = 12.0
 """Messages of a place that must have been seen before its alarms keep outcomes from teaching."""
 DOUBTFUL = 0.1
@@ -194,6 +197,18 @@ class Learning:
         if one.word is Word.NONE:
             silent *= 1.0 - min(1.0, one.signs / max(0.01, arrives)) * lane.pace.signs_by(age)
         return (1.0 - arrives) / (1.0 - arrives + arrives * silent)
+
+    def doubtful(self, now: int) -> list[str]:
+        """First messages that have been silent for a while, and were lost more probably than not."""
+        if not self.grey.cells:
+            return []
+        return [
+            name
+            for name, one in self._under_way.items()
+            if SILENT_FOR <= now - one.sent.at <= SETTLED
+            and not one.sent.lost
+            and self.doubt(name, now) >= HALF
+        ]
 
     def _candidate(
         self, way: Way, price: int, place: Place, lost: Sequence[Way], now: int

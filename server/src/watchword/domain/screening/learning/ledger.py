@@ -2,9 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from math import ceil
-from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +13,6 @@ from watchword.domain.screening.learning.norms import Norms
 from watchword.domain.screening.learning.scene import Scene
 from watchword.domain.screening.learning.tally import HOUR, Tallies, Tally
 
-T = TypeVar("T")
 SECOND, MINUTE = 1000, 60_000
 FIRST_LOOK, LAST_LOOK = 45 * SECOND, 150 * SECOND
 """Milliseconds after which a code without an answer counts a part, and then whole."""
@@ -24,21 +21,60 @@ EXCUSED = 0.25
 """What is left of silence over a route that fails; not nothing, as pumping is silent everywhere."""
 UNREPORTED, DELIVERED, FAILED = 0.5, 1.0, 0.15
 """What silence counts by the receipt: a pumped message is delivered, a lost one is a bad route's."""
-REMEMBERED = 2 * HOUR
-"""Milliseconds an authentication is remembered, for feedback."""
-MOST_UNDER_WAY = 60_000
+ENDED = 10 * MINUTE
+"""Milliseconds after which an answer is no longer expected."""
+MOST_UNDER_WAY, MOST_ANSWERED = 50_000, 20_000
+"""Codes that are waited for, and answered ones that are remembered for feedback."""
 REFUSED_COUNTS = 0.1
 """What a refused request counts in bursts: enough to notice, too little to keep a block shut."""
 PATIENCE = (10 * SECOND, 10 * MINUTE)
 """Milliseconds after a refusal within which people who were refused ask again."""
 FIRST_REST, LONGEST_REST = 15 * MINUTE, 12 * HOUR
 """Milliseconds until a country closed to a project is probed: doubled each time, longer if dear."""
-CLOSED_ASKED = ("ten", "block", "wide_block", "widest_block", "carrier", "ip")
+LOOKS = (FIRST_LOOK, LAST_LOOK, ENDED)
+FORGET = 2
+ASKED_COUNTS = ("ten", "block", "wide_block", "widest_block", "carrier", "ip")
 """The tallies in which requests are counted, not only outcomes."""
 
 
-class UnderWay(Struct, array_like=True):
+class UnderWay:
     """A code that was sent: the tallies it belongs to, and what has been counted of its silence."""
+
+    __slots__ = (
+        "answered",
+        "armed",
+        "at",
+        "counted",
+        "look",
+        "probe",
+        "project",
+        "receipt",
+        "tallies",
+    )
+
+    def __init__(self, kept: "Kept", tallies: list[Tally]) -> None:
+        self.project, self.at = kept.project, kept.at
+        self.tallies = tallies
+        self.receipt, self.look, self.counted = kept.receipt, kept.look, kept.counted
+        self.answered, self.armed, self.probe = kept.answered, kept.armed, kept.probe
+
+    def to_keep(self) -> "Kept":
+        """The same with the names of its tallies."""
+        return Kept(
+            self.project,
+            tuple(tally.name for tally in self.tallies),
+            self.at,
+            self.receipt,
+            self.look,
+            self.counted,
+            self.answered,
+            self.armed,
+            self.probe,
+        )
+
+
+class Kept(Struct, array_like=True):
+    """A code under way as it is kept."""
 
     project: str
     names: tuple[str, ...]
@@ -54,9 +90,9 @@ class UnderWay(Struct, array_like=True):
 class Snapshot(Struct):
     """Everything that is known, to be kept."""
 
-    tallies: dict[str, Tally]
+    tallies: list[Tally]
     norms: dict[str, Norms]
-    under_way: dict[str, UnderWay]
+    under_way: dict[str, Kept]
 
 
 def _nothing(_authentication: str) -> bool:
@@ -73,17 +109,22 @@ class Ledger:
     def __init__(
         self, snapshot: Snapshot | None = None, excuses: Callable[[str], bool] = _nothing
     ) -> None:
-        known = snapshot or Snapshot({}, {}, {})
+        known = snapshot or Snapshot([], {}, {})
         self.excuses = excuses
         self._tallies = Tallies(known.tallies)
         self._norms = known.norms
-        self._under_way = known.under_way
-        self._found: dict[str, list[Tally]] = {}
+        self._under_way: dict[str, UnderWay] = {}
+        self._answered: dict[str, UnderWay] = {}
         self._last: tuple[Asking | None, dict[str, str]] = None, {}
         self._refused: dict[tuple[str, str], int] = {}
         self._looks: tuple[deque[tuple[int, str]], ...] = (deque(), deque(), deque())
-        for authentication, code in sorted(known.under_way.items(), key=lambda item: item[1].at):
-            self._look_later(authentication, code.at)
+        for authentication, kept in sorted(known.under_way.items(), key=lambda item: item[1].at):
+            code = UnderWay(kept, [self._tallies.need(name, kept.at) for name in kept.names])
+            if code.answered:
+                self._answered[authentication] = code
+            else:
+                self._under_way[authentication] = code
+                self._look_later(authentication, code)
 
     def judge(self, asking: Asking, strictness: Strictness = Strictness.STANDARD) -> Judgement:
         """Judge a request by what is known now; the ledger is not changed by it."""
@@ -116,7 +157,7 @@ class Ledger:
             return
         names = self._names_of(asking)
         counts = REFUSED_COUNTS if refused else 1.0
-        for kind in CLOSED_ASKED:
+        for kind in ASKED_COUNTS:
             if kind in names:
                 self._tallies.need(names[kind], asking.at).asked += counts
         norms = self._norms_of(asking.project)
@@ -126,32 +167,41 @@ class Ledger:
             return
         if probe:
             self._probe(asking, names["country"])
-        if authentication not in self._under_way and len(self._under_way) < MOST_UNDER_WAY:
-            self._under_way[authentication] = UnderWay(
-                asking.project, tuple(names.values()), asking.at, armed=norms.armed, probe=probe
-            )
-            self._look_later(authentication, asking.at)
+        if authentication in self._under_way:
+            return
+        if len(self._under_way) >= MOST_UNDER_WAY:
+            del self._under_way[next(iter(self._under_way))]
+        need, at = self._tallies.need, asking.at
+        code = UnderWay(
+            Kept(asking.project, (), at, armed=norms.armed, probe=probe),
+            [need(name, at) for name in names.values()],
+        )
+        self._under_way[authentication] = code
+        self._look_later(authentication, code)
 
     def reported(self, authentication: str, at: int, *, delivered: bool) -> None:
         """Learn of the first receipt that says how a message ended."""
         self.advance(at)
         code = self._under_way.get(authentication)
-        if code is None or code.answered or code.receipt != UNREPORTED:
+        if code is None or code.receipt != UNREPORTED:
             return
         code.receipt = DELIVERED if delivered else FAILED
         if code.counted > code.receipt:
-            self._count_silence(authentication, code, code.receipt, at)
+            self._count_silence(code, code.receipt, at)
 
     def answered(self, authentication: str, at: int) -> None:
         """Learn that the code was typed."""
         self.advance(at)
-        code = self._under_way.get(authentication)
-        if code is None or code.answered:
+        code = self._under_way.pop(authentication, None)
+        if code is None:
             return
-        self._count_silence(authentication, code, 0.0, at)
+        self._count_silence(code, 0.0, at)
         code.answered = True
+        if len(self._answered) >= MOST_ANSWERED:
+            del self._answered[next(iter(self._answered))]
+        self._answered[authentication] = code
         self._norms_of(code.project).learn(1.0, 0.0)
-        for tally in self._tallies_of(authentication, code, at):
+        for tally in _as_of(at, code.tallies):
             tally.answer()
             if code.probe:
                 tally.halve()
@@ -159,12 +209,10 @@ class Ledger:
     def disowned(self, authentication: str, at: int) -> None:
         """Learn from feedback that whoever answered was not real: the answer becomes silence."""
         self.advance(at)
-        code = self._under_way.get(authentication)
-        if code is None or not code.answered:
+        code = self._answered.pop(authentication, None)
+        if code is None:
             return
-        code.answered = False
-        code.look = len(self._looks)
-        for tally in self._tallies_of(authentication, code, at):
+        for tally in _as_of(at, code.tallies):
             tally.disown(code.project)
         self._norms_of(code.project).learn(-1.0, 1.0)
 
@@ -178,29 +226,32 @@ class Ledger:
                     continue
                 if look == FORGET:
                     del self._under_way[authentication]
-                    self._found.pop(authentication, None)
-                elif code.look == look and not code.answered:
+                else:
                     code.look = look + 1
+                    self._look_later(authentication, code)
                     part = FIRST_PART if look == 0 else 1.0
                     if self.excuses(authentication):
                         part *= EXCUSED
-                    self._count_silence(authentication, code, code.receipt * part, at)
+                    self._count_silence(code, code.receipt * part, at)
 
     def to_parts(self) -> Iterator[bytes]:
         """Everything that is known, as MessagePack, in parts that take some milliseconds each."""
-        yield msgspec.msgpack.encode(Snapshot({}, self._norms, {}))
-        for tallies in _slices(self._tallies.to_keep()):
-            yield msgspec.msgpack.encode(Snapshot(tallies, {}, {}))
-        for under_way in _slices(self._under_way):
-            yield msgspec.msgpack.encode(Snapshot({}, {}, under_way))
+        yield msgspec.msgpack.encode(Snapshot([], self._norms, {}))
+        tallies = self._tallies.to_keep()
+        for start in range(0, len(tallies), PART):
+            yield msgspec.msgpack.encode(Snapshot(tallies[start : start + PART], {}, {}))
+        codes = list((self._answered | self._under_way).items())
+        for start in range(0, len(codes), PART):
+            kept = {name: code.to_keep() for name, code in codes[start : start + PART]}
+            yield msgspec.msgpack.encode(Snapshot([], {}, kept))
 
     @classmethod
     def from_parts(cls, parts: Iterable[bytes]) -> "Ledger":
         """What `to_parts` gave; `msgspec.DecodeError` where it is something else."""
-        whole = Snapshot({}, {}, {})
+        whole = Snapshot([], {}, {})
         for part in parts:
             known = msgspec.msgpack.decode(part, type=Snapshot)
-            whole.tallies.update(known.tallies)
+            whole.tallies.extend(known.tallies)
             whole.norms.update(known.norms)
             whole.under_way.update(known.under_way)
         return cls(whole)
@@ -220,11 +271,10 @@ class Ledger:
             norms = self._norms[project] = Norms()
         return norms
 
-    def _look_later(self, authentication: str, at: int) -> None:
-        for due, after in zip(self._looks, (FIRST_LOOK, LAST_LOOK, REMEMBERED), strict=True):
-            due.append((at + after, authentication))
+    def _look_later(self, authentication: str, code: UnderWay) -> None:
+        self._looks[code.look].append((code.at + LOOKS[code.look], authentication))
 
-    def _count_silence(self, authentication: str, code: UnderWay, whole: float, at: int) -> None:
+    def _count_silence(self, code: UnderWay, whole: float, at: int) -> None:
         """Let the silence of a code count so much in all."""
         more = whole - code.counted
         code.counted = whole
@@ -232,20 +282,8 @@ class Ledger:
             return
         self._norms_of(code.project).learn(0.0, more)
         if code.armed:
-            for tally in self._tallies_of(authentication, code, at):
+            for tally in _as_of(at, code.tallies):
                 tally.hush(more, code.project)
-
-    def _tallies_of(self, authentication: str, code: UnderWay, at: int) -> list[Tally]:
-        """The tallies of a code, looked up by name only once while this process runs."""
-        tallies = self._found.get(authentication)
-        if tallies is None:
-            need = self._tallies.need
-            tallies = self._found[authentication] = [need(name, at) for name in code.names]
-        else:
-            for tally in tallies:
-                if at - tally.at > MINUTE:
-                    tally.fade(at)
-        return tallies
 
     def _names_of(self, asking: Asking) -> dict[str, str]:
         """The names of a request; it is judged and then learnt of, so the last ones are kept."""
@@ -283,15 +321,15 @@ def _is_probe(scene: Scene) -> bool:
     return 0 < probe_at <= asking.at and asking.origin in ("local", "none")
 
 
-FORGET = 2
 PART = 2_000
 """Tallies in one part of what is kept."""
 
 
-def _slices(whole: dict[str, T]) -> Iterator[dict[str, T]]:
-    items = iter(list(whole.items()))
-    while part := dict(islice(items, PART)):
-        yield part
+def _as_of(now: int, tallies: list[Tally]) -> list[Tally]:
+    for tally in tallies:
+        if now - tally.at > MINUTE:
+            tally.fade(now)
+    return tallies
 
 
 def _rest(rest: int, price: float) -> int:

@@ -12,7 +12,7 @@ USUAL_SILENCE = 1.3
 """How many times the usual share of unanswered codes is still nothing unusual."""
 HEARSAY = 0.65
 """What the silence of codes counts when it is that of one other project alone."""
-NOTHING = Tally(0)
+NOTHING = Tally("", 0)
 
 
 class Scene:

@@ -1,24 +1,25 @@
 """Tally: what became of codes of one kind, fading with time, and the bounded memory of many tallies."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from msgspec import Struct
 
 MINUTE, HOUR = 60_000, 3_600_000
 RECENT, LASTING = 2 * HOUR, 36 * HOUR
-"""Milliseconds in which what happened loses half of its weight, in the short and in the long memory."""
-MOST_TALLIES = 100_000
+"""Milliseconds in which what happened loses half of its weight, in the two memories."""
+MOST_TALLIES = 75_000
 """Tallies in a generation; two are kept, and what neither holds is forgotten."""
 
 
-class Tally(Struct):
-    """Codes asked for, left unanswered and answered, as of `at` (Unix milliseconds).
+class Tally(Struct, array_like=True):
+    """Codes of one kind, by its `name`: asked for, left unanswered and answered, as of `at` (Unix milliseconds).
 
     `teller` is the one project whose codes were left unanswered here, `*` where there were several.
     `probe_at` is when one code is let through to see whether what is closed may be opened again, and
     `rest` the milliseconds between that and the probe before.
     """
 
+    name: str
     at: int
     asked: float = 0.0
     silent: float = 0.0
@@ -76,8 +77,8 @@ class Tally(Struct):
 class Tallies:
     """Tallies by name; those not touched for a whole generation are forgotten."""
 
-    def __init__(self, kept: Mapping[str, Tally] | None = None, most: int = MOST_TALLIES) -> None:
-        self._young: dict[str, Tally] = dict(kept or {})
+    def __init__(self, kept: Iterable[Tally] = (), most: int = MOST_TALLIES) -> None:
+        self._young: dict[str, Tally] = {tally.name: tally for tally in kept}
         self._old: dict[str, Tally] = {}
         self._most = most
 
@@ -100,7 +101,7 @@ class Tallies:
         """The tally of a name as of now, a fresh one where there is none."""
         tally = self.find(name, now)
         if tally is None:
-            tally = Tally(now)
+            tally = Tally(name, now)
             self._keep(name, tally)
         return tally
 
@@ -109,6 +110,6 @@ class Tallies:
             self._old, self._young = self._young, {}
         self._young[name] = tally
 
-    def to_keep(self) -> dict[str, Tally]:
+    def to_keep(self) -> list[Tally]:
         """All tallies, the least recently touched generation first."""
-        return {**self._old, **self._young}
+        return [*self._old.values(), *self._young.values()]
