@@ -27,7 +27,7 @@ format:
 
 # check types
 types:
-    uv run mypy server/src client/src server/tests client/tests benchmarks
+    uv run mypy server/src client/src server/tests client/tests benchmarks evaluation
 
 # check that every floor imports only floors below it
 floors:
@@ -54,3 +54,11 @@ bench-full:
     uv run python -m benchmarks --rounds 3 --seconds 5 --connections 64 256 --operations --processes --memory-minutes 60 --page
     uv run python -m benchmarks.history --stored 10000 10000000
     uv run python -m benchmarks.sends
+
+# Judge screening in simulated worlds, beside simpler rules: `just evaluate-fraud --cold`
+evaluate-fraud *args:
+    uv run python -m evaluation.fraud {{args}}
+
+# The same for routing
+evaluate-routing *args:
+    uv run python -m evaluation.routing {{args}}

@@ -113,6 +113,10 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
         ("Deutsche Telekom AG", NetworkKind.ISP),
         ("Mobile Cloud Hosting", NetworkKind.HOSTING),
         ("", NetworkKind.UNKNOWN),
+        ("Colombia Movil", NetworkKind.MOBILE),
+        ("ETB - Colombia", NetworkKind.ISP),
+        ("Colo4 Colocation", NetworkKind.HOSTING),
+        ("Google Fiber Inc.", NetworkKind.ISP),
     ],
 )
 def test_the_name_of_a_network_tells_who_is_behind_it(name: str, kind: NetworkKind) -> None:

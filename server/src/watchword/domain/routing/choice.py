@@ -13,6 +13,8 @@ EXPLORATION = 0.3
 """How much of what is not known is given the benefit of the doubt: 1 is Thompson sampling."""
 FARTHEST = 2.5
 """Standard deviations that the benefit of the doubt is at most."""
+RARE = 1e-3
+"""Draws nearer to 0 or 1 than this count as this: the ends have no log-odds."""
 GOLDEN = 0.6180339887498949
 GOOD_ENOUGH = 0.85
 """Under the policy `price`: the share of the best probability that a cheap route must reach."""
@@ -96,7 +98,7 @@ def _by_price(prospects: Sequence[Prospect], user: int) -> list[float]:
 
 def _optimist(one: Candidate, draw: float) -> Prospect:
     uniform = draw % 1.0
-    uniform = 1e-3 if uniform < 1e-3 else min(uniform, 0.999)
+    uniform = RARE if uniform < RARE else min(uniform, 1.0 - RARE)
     deviation = 0.55 * log(uniform / (1.0 - uniform))
     deviation = FARTHEST if deviation > FARTHEST else max(-FARTHEST, deviation)
     return one.prospect.times(max(0.01, 1.0 + EXPLORATION * deviation * one.estimate.spread))

@@ -24,6 +24,10 @@ ANSWERS = 0.82
 """The share of arrived messages whose codes are typed, until more is known."""
 
 
+RAREST = 0.02
+"""No share that is leaned on is taken to be nearer to 0 or 1: log-odds have no end there."""
+
+
 class Tally(Struct):
     """Messages by what became of them, as of a moment (Unix milliseconds).
 
@@ -81,7 +85,7 @@ def leaning(
     How much it leans follows from how far places lie apart: `spread`, the standard deviation of
     log-odds. What is lent weighs no more than the evidence there is for it.
     """
-    mean = 0.02 if mean < 0.02 else min(mean, 0.98)
+    mean = RAREST if mean < RAREST else min(mean, 1.0 - RAREST)
     worth = 1.0 / (spread * spread * mean * (1.0 - mean)) - 1.0
     worth = 1.0 if worth < 1.0 else min(worth, lent)
     return (good + mean * worth) / (seen + worth), seen + worth

@@ -40,6 +40,8 @@ CAUTION = 0.5
 """Standard deviations by which less is expected of a message when its silence is weighed."""
 SILENT_FOR = 25_000
 """Milliseconds of silence before a message may be doubted."""
+PROBE_LOST = 2
+"""The look at which a probe that is still silent counts as lost."""
 HALF = 0.5
 KNOWN = 12.0
 """Messages of a place that must have been seen before its alarms keep outcomes from teaching."""
@@ -266,7 +268,7 @@ class Learning:
             of_signs = evidence_of_silence(message.signs * lane.pace.signs[look])
         of_answers = evidence_of_silence(message.answered * lane.pace.answers[look])
         self._weigh(lane, message, of_signs, of_answers, now)
-        if message.probe and look == 2:
+        if message.probe and look == PROBE_LOST:
             self._probed(lane, message, well=False, now=now)
 
     def _reported(self, key: str, word: Word, now: int) -> None:

@@ -1,4 +1,4 @@
-"""Pace: how soon messages of a route show signs of arrival and are answered, by the time they are looked at."""
+"""Pace: how soon messages of a route show signs of arrival and are answered, look by look."""
 
 from msgspec import Struct, field
 

@@ -12,7 +12,7 @@ MOST_TALLIES = 75_000
 
 
 class Tally(Struct, array_like=True):
-    """Codes of one kind, by its `name`: asked for, left unanswered and answered, as of `at` (Unix milliseconds).
+    """Codes of one kind, by its `name`, as of `at` (Unix milliseconds): asked for, unanswered, answered.
 
     `teller` is the one project whose codes were left unanswered here, `*` where there were several.
     `probe_at` is when one code is let through to see whether what is closed may be opened again, and
