@@ -8,12 +8,17 @@ from msgspec import Struct
 from watchword.domain.routing.way import Place, Way
 
 MINUTE = 60_000
+HOUR = 60 * MINUTE
+HALF_LIVES = 0.693
+"""Of a count that halves every hour, what one message adds so that it is a count by the hour."""
 WORSE = 0.2
 """What a grey failure leaves of the probability that a message arrives."""
-ALARM = 6.5
-"""The sum of log-likelihood ratios at which a cell is closed."""
-EVEN = 5.0
-"""The sum at which a failure is as likely as not."""
+ALARM = 5.5
+"""The sum of log-likelihood ratios at which a cell with little traffic is closed."""
+LITTLE = 1.0
+"""Messages an hour up to which traffic is little: with more, chance has more turns to raise an alarm."""
+EVEN = 1.5
+"""How far below its alarm a sum makes a failure as likely as not."""
 NOTABLE = 1.5
 """The sum from which a cell is looked at when a route is chosen."""
 TRIED_ENOUGH = 2
@@ -48,6 +53,19 @@ class Cell(Struct):
     growth: float = REST_GROWTH
     longest: int = LONGEST_REST
     proven: int = 0
+    busy: float = 0.0
+    busy_at: int = 0
+    alarm: float = ALARM
+
+    def count(self, now: int) -> None:
+        """A message goes out: the more of them in an hour, the more evidence an alarm needs.
+
+        The false alarms of a sequential test come once in so many messages; this makes it once in so
+        many hours.
+        """
+        self.busy = self.busy * 0.5 ** (max(0, now - self.busy_at) / HOUR) + HALF_LIVES
+        self.busy_at = max(now, self.busy_at)
+        self.alarm = ALARM + log(max(1.0, self.busy / LITTLE))
 
 
 def cell_keys(way: Way, place: Place) -> tuple[str, ...]:
@@ -95,8 +113,8 @@ class Grey:
             by_sign, by_answer = cell.sign * fade + sign, cell.answer * fade + answer
             cell.sign = max(0.0, by_sign)
             cell.answer = max(0.0, by_answer)
-            if not alarmed and (by_sign >= ALARM or by_answer >= ALARM):
-                seen = "showing signs of arrival" if by_sign >= ALARM else "being answered"
+            if not alarmed and (by_sign >= cell.alarm or by_answer >= cell.alarm):
+                seen = "showing signs of arrival" if by_sign >= cell.alarm else "being answered"
                 name = cell_keys(way, place)[number]
                 self._close(cell, now, f"messages over {name} stopped {seen}")
                 alarmed = True
@@ -136,6 +154,7 @@ def accepted(cells: Iterable[Cell], now: int) -> bool:
     """A message goes out: an error of the account is over; of cells still closed it is the probe."""
     probe = False
     for cell in cells:
+        cell.count(now)
         if cell.closed:
             if cell.growth == ERROR_GROWTH:
                 _open(cell, now)
@@ -147,13 +166,13 @@ def accepted(cells: Iterable[Cell], now: int) -> bool:
 
 def suspicion(cells: Iterable[Cell], now: int) -> float:
     """The probability that one of a message's cells, though not closed, has begun to fail."""
-    worst = NOTABLE
+    worst = NOTABLE - ALARM
     for cell in cells:
-        most = max(cell.sign, cell.answer)
-        if most > worst:
-            most *= 0.5 ** (max(0, now - cell.at) / QUIET)
-            worst = max(worst, most)
-    return 1.0 / (1.0 + exp(EVEN - worst)) if worst > NOTABLE else 0.0
+        # Nearly all cells are quiet: two comparisons, and no call.
+        if cell.sign > NOTABLE or cell.answer > NOTABLE:
+            most = max(cell.sign, cell.answer) * 0.5 ** (max(0, now - cell.at) / QUIET)
+            worst = max(worst, most - cell.alarm)
+    return 1.0 / (1.0 + exp(-EVEN - worst)) if worst > NOTABLE - ALARM else 0.0
 
 
 def evidence_of_silence(expected: float) -> float:

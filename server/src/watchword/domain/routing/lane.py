@@ -16,7 +16,7 @@ HONEST_SPREAD, DISHONEST_SPREAD = 0.15, 3.5
 """How far places lie apart in it where receipts are right, and how much more where they are not."""
 TOLD, TOLD_WORTH = 0.5, 8.0
 """The share of lost messages that we are told of, until more is known, and what that is worth."""
-FRESH = 5 * 60_000
+FRESH = 20 * 60_000
 """Milliseconds for which an estimate holds, unless there is news of its country."""
 
 

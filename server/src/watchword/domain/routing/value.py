@@ -26,13 +26,13 @@ class Prospect(Struct, frozen=True):
 
     def times(self, share: float) -> "Prospect":
         """The prospect where only so much of the hope in the message is left, or more of it."""
-        free = self.way.channel in FREE_UNLESS_DELIVERED
+        answered, arrives = self.answered * share, (1.0 - self.lost) * share
         return Prospect(
             self.way,
-            min(1.0, self.answered * share),
-            1.0 - min(1.0, (1.0 - self.lost) * share),
+            min(1.0, answered),
+            1.0 - arrives if arrives < 1.0 else 0.0,
             self.told,
-            self.cost * share if free else self.cost,
+            self.cost * share if self.way.channel in FREE_UNLESS_DELIVERED else self.cost,
         )
 
 
