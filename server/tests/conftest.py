@@ -231,7 +231,7 @@ class World:
         self.resend = Resend(self.store, self.clock, self.directory, memory)
         self.move_on = MoveOn(self.store, self.clock, self.directory, memory)
         self.deliver = DeliverOneCallback(
-            self.store, self.clock, self.keyring, self.courier, self.telemetry
+            self.store, self.store, self.clock, self.keyring, self.courier, self.telemetry
         )
         self.expire = Expire(self.store, self.clock)
         self.project = Project(

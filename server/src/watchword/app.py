@@ -188,7 +188,7 @@ def _assemble(
         follow_up=FollowUpAttempt(store, providers, record_receipt),
         resend=ResendAttempt(store, clock, directory, memory),
         move_on=MoveOn(store, clock, directory, memory),
-        deliver_callback=DeliverOneCallback(store, clock, keyring, courier, telemetry),
+        deliver_callback=DeliverOneCallback(store, store, clock, keyring, courier, telemetry),
         expire=ExpireAuthentication(store, clock),
         receive_receipts=receive_receipts,
         providers=providers,

@@ -126,14 +126,14 @@ async def post(courier: HttpCourier, url: str) -> Delivered | NotDelivered:
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 async def test_every_2xx_acknowledges(make: Make, endpoint: Endpoint, status: int) -> None:
     endpoint.status = status
-    assert await post(make(allow_private=True), endpoint.url()) == Delivered()
+    assert await post(make(allow_private=True), endpoint.url()) == Delivered(status)
 
 
 @pytest.mark.parametrize("status", [300, 304, 400, 401, 404, 410, 429, 500, 503])
 async def test_any_other_answer_does_not(make: Make, endpoint: Endpoint, status: int) -> None:
     endpoint.status = status
     outcome = await post(make(allow_private=True), endpoint.url())
-    assert outcome == NotDelivered(f"answered {status}")
+    assert outcome == NotDelivered(f"answered {status}", status)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -141,7 +141,7 @@ async def test_s3_a_redirect_is_not_followed(make: Make, endpoint: Endpoint, sta
     endpoint.status = status
     endpoint.headers = {"location": endpoint.url()}
     outcome = await post(make(allow_private=True), endpoint.url())
-    assert outcome == NotDelivered(f"answered {status}")
+    assert outcome == NotDelivered(f"answered {status}", status)
     assert len(endpoint.received) == 1
 
 

@@ -1,5 +1,6 @@
 """The courier: signed callbacks over HTTP, to public addresses only, on no redirect."""
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import Sequence
@@ -15,6 +16,10 @@ from watchword.ports.courier import Delivered, NotDelivered
 
 TIME_TO_ANSWER = 15.0
 """Seconds an endpoint has to acknowledge."""
+TIME_FOR_ANSWER = 1.0
+"""Seconds in which the beginning of its answer is waited for, which decides nothing."""
+KEPT_ANSWER = 1_024
+"""Bytes of an answer that are kept for an operator to read."""
 
 RESERVED = tuple(
     ipaddress.ip_network(network)
@@ -112,9 +117,10 @@ class HttpCourier:
             async with self._open().post(
                 url, data=body, headers=headers, allow_redirects=False
             ) as response:
-                if 200 <= response.status < 300:  # noqa: PLR2004 - HTTP's success class
-                    return Delivered()
-                return NotDelivered(f"answered {response.status}")
+                status, answer = response.status, await _beginning(response)
+                if 200 <= status < 300:  # noqa: PLR2004 - HTTP's success class
+                    return Delivered(status, answer)
+                return NotDelivered(f"answered {status}", status, answer)
         except TimeoutError:
             return NotDelivered(f"no answer within {TIME_TO_ANSWER:.0f} s")
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -135,6 +141,15 @@ class HttpCourier:
         """Close every connection."""
         if self._session is not None:
             await self._session.close()
+
+
+async def _beginning(response: aiohttp.ClientResponse) -> str:
+    """What an operator may want to see of an answer; it counts whether or not this can be read."""
+    try:
+        async with asyncio.timeout(TIME_FOR_ANSWER):
+            return (await response.content.read(KEPT_ANSWER)).decode("utf-8", "replace")
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return ""
 
 
 def _reason(error: Any) -> str:  # noqa: ANN401 - whatever went wrong

@@ -15,7 +15,8 @@ FOLDER = "networks"
 COUNTRY_FILE, NETWORK_FILE = "country.mmdb", "network.mmdb"
 REMEMBERED = 16_384
 _HOSTING = re.compile(
-    r"\b(hosting|host|hosted|datacent\w*|data cent\w*|cloud\w*|servers?|vps|dedicated|colo|colocations?|vpn|proxy"
+    r"\b(hosting|host|hosted|datacent\w*|data cent\w*|cloud\w*|servers?|vps|dedicated"
+    r"|colo|colocations?|vpn|proxy"
     r"|amazon|aws|google(?! fiber)|microsoft|azure|oracle|alibaba|tencent|digitalocean|hetzner|ovh\w*|linode"
     r"|akamai|vultr|choopa|contabo|leaseweb|m247|scaleway|ionos|fastly|cloudflare|datacamp|cdn77"
     r"|hostinger|godaddy|rackspace|equinix|psychz|quadranet|zenlayer|hivelocity|worldstream)\b",

@@ -14,9 +14,13 @@ from watchword.domain.screening.verdict import Verdict
 
 
 class Screened(Struct, frozen=True, tag="screened", omit_defaults=True):
-    """The verdict on a request, with every finding that led to it."""
+    """The verdict on a request, with every finding that led to it.
+
+    `price` is what its message would cost, in micros.
+    """
 
     verdict: Verdict
+    price: int = 0
 
 
 class Attempted(Struct, frozen=True, kw_only=True, tag="attempt", omit_defaults=True):
@@ -32,6 +36,10 @@ class Attempted(Struct, frozen=True, kw_only=True, tag="attempt", omit_defaults=
     content: Content | None = None
     because: str | None = None
     possible_duplicate: bool = False
+
+
+TYPED = "the code was typed"
+"""The cause of a delivery that was concluded from a check, not reported: it says nothing of the time."""
 
 
 class DeliveryReported(

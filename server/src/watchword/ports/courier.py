@@ -7,13 +7,18 @@ from msgspec import Struct
 
 
 class Delivered(Struct, frozen=True):
-    """The server acknowledged."""
+    """The server acknowledged, with this HTTP status and the beginning of what it wrote."""
+
+    status: int = 200
+    answer: str = ""
 
 
 class NotDelivered(Struct, frozen=True):
-    """It did not; `because` says why without naming what was sent."""
+    """It did not; `because` says why without naming what was sent. Status 0: there was no answer."""
 
     because: str
+    status: int = 0
+    answer: str = ""
 
 
 class Courier(Protocol):

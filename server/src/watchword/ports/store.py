@@ -10,6 +10,7 @@ from watchword.domain.alert import Alert
 from watchword.domain.api_key import ApiKey
 from watchword.domain.audit import AuditEntry, AuditNote
 from watchword.domain.authentication import Authentication
+from watchword.domain.callback_record import CallbackRecord
 from watchword.domain.event import Event
 from watchword.domain.number_history import NumberHistory
 from watchword.domain.project import Project
@@ -75,6 +76,7 @@ class Change(Struct, frozen=True, kw_only=True):
     charge: Charge | None = None
     answer: SavedAnswer | None = None
     sent: "SentMessage | None" = None
+    callback: CallbackRecord | None = None
     relaxed: bool = False
     """The caller answers nobody yet: the write need not be on disk, only safe from a killed process."""
     seen: tuple[Sighting, ...] = ()

@@ -11,7 +11,7 @@ from watchword.domain.callback import delivery_status_body
 from watchword.domain.check import CheckStatus, answer_before_comparing
 from watchword.domain.code import derive_code, matching_attempt, normalise_typed
 from watchword.domain.errors import ErrorCode, Refusal
-from watchword.domain.event import Checked, DeliveryReported
+from watchword.domain.event import TYPED, Checked, DeliveryReported
 from watchword.domain.number_history import NumberHistory
 from watchword.domain.project import Project
 from watchword.domain.routing.sightings import Answered
@@ -208,7 +208,7 @@ class CheckCode(Struct, frozen=True):
                 attempt_id=arrived.id,
                 attempt_number=arrived.number,
                 status=DeliveryStatus.DELIVERED,
-                cause="the code was typed",
+                cause=TYPED,
             )
         )
         journal.call_back(

@@ -88,7 +88,7 @@ def grant_attempt(
     )
     passed = verdict.decision is Decision.ALLOW
     if passed or authentication.events < REMEMBERED_EVENTS:
-        journal.happened(Screened(verdict))
+        journal.happened(Screened(verdict, 0 if passed else price))
     attempt = None
     if passed:
         journal.happened(Retried(RetryStatus.APPROVED))

@@ -207,7 +207,7 @@ class StartAuthentication(Struct, frozen=True):
             return unpaid, None
         verdict = self._screen(project, journal, around, plan.routes[0].price, price)
         if verdict.decision is not Decision.ALLOW:
-            return self._refuse(journal, verdict)
+            return self._refuse(journal, verdict, plan.routes[0].price)
         journal.happened(Screened(verdict))
         if fee:
             journal.happened(BalanceUpdated("authentication", -fee, project.settings.currency))
@@ -316,13 +316,13 @@ class StartAuthentication(Struct, frozen=True):
             ),
         )
 
-    def _refuse(self, journal: Journal, verdict: Verdict) -> tuple[Started, Change]:
+    def _refuse(self, journal: Journal, verdict: Verdict, price: int) -> tuple[Started, Change]:
         """Write a refused authentication with its reasons; nothing is sent and no window opens."""
         blocked = verdict.decision is Decision.BLOCK
         journal.authentication = replace(
             journal.authentication, state=State.REFUSED_SPAM if blocked else State.REFUSED_RATE
         )
-        journal.happened(Screened(verdict))
+        journal.happened(Screened(verdict, price))
         if not blocked:
             journal.happened(
                 Attempted(

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from watchword.adapters.store.engine import Engine
 from watchword.adapters.store.sqlite import SqliteEngine
-from watchword.adapters.store.store import DAY, EngineStore
+from watchword.adapters.store.store import EngineStore
+from watchword.domain.rollup import DAY
 
 
 async def open_store(

@@ -22,6 +22,8 @@ LOCK_ORDER: dict[str, tuple[str, ...]] = {
     "count": ("hour", "project_id", "name"),
     "take_from_balance": ("project_id",),
     "add_spend": ("start", "period", "project_id", "country"),
+    "add_rollup": ("span", "start", "project_id", "country", "channel", "account"),
+    "add_refusal": ("start", "project_id", "country", "prefix", "reason"),
 }
 """The order in which statements, and each one's rows, are touched: with one order for all processes
 none can wait for another in a circle. What many writes share comes last, to be held shortest."""

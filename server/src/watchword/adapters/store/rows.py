@@ -9,10 +9,13 @@ from watchword.domain.alert import Alert
 from watchword.domain.api_key import ApiKey, Scope
 from watchword.domain.audit import AuditEntry, AuditNote
 from watchword.domain.authentication import Authentication
+from watchword.domain.callback_record import CallbackRecord
 from watchword.domain.event import Event, Happening
 from watchword.domain.number_history import NumberHistory
+from watchword.domain.operator import Grant, Operator
 from watchword.domain.project import Mode, Project, ProjectSettings
 from watchword.domain.provider_account import ProviderAccount
+from watchword.domain.rollup import COUNTS, Refused, Rollup, Way
 from watchword.domain.task import Task, Work
 from watchword.ports.provider import Receipt
 from watchword.ports.store import EarlyReceipt, InboxMessage, News, SavedAnswer, SentMessage
@@ -28,11 +31,23 @@ _detail = msgspec.json.Decoder(dict[str, str])
 _receipt = msgspec.json.Decoder(Receipt)
 _alert = msgspec.json.Decoder(Alert)
 _inbox = msgspec.json.Decoder(InboxMessage)
+_callback = msgspec.json.Decoder(CallbackRecord)
+_operator = msgspec.json.Decoder(Operator)
+_grant = msgspec.json.Decoder(Grant)
 
 
 def text(value: object) -> str:
     """A value as JSON text."""
     return _encode(value).decode()
+
+
+SEARCHED = 200
+"""Characters of a caller's own id by which it is found; an index takes no more than some kilobytes."""
+
+
+def searchable(correlation_id: str | None) -> str | None:
+    """What is indexed of a caller's own id."""
+    return correlation_id and correlation_id[:SEARCHED]
 
 
 def from_authentication(authentication: Authentication) -> Params:
@@ -43,6 +58,7 @@ def from_authentication(authentication: Authentication) -> Params:
         "phone_number": authentication.number.e164,
         "version": authentication.version,
         "body": text(authentication),
+        "correlation_id": searchable(authentication.correlation_id),
     }
 
 
@@ -296,3 +312,82 @@ def to_provider_account(row: Row) -> ProviderAccount:
     return ProviderAccount(
         name=row[0], provider=row[1], sealed=row[2], paused=bool(row[3]), created_at=row[4]
     )
+
+
+def from_rollup(span: str, start: int, project_id: UUID, way: Way, rollup: Rollup) -> Params:
+    """Columns of counts."""
+    return {
+        "span": span,
+        "start": start,
+        "project_id": project_id.bytes,
+        "country": way.country,
+        "channel": way.channel,
+        "account": way.account,
+        **dict(zip(COUNTS, rollup.counts, strict=True)),
+    }
+
+
+def from_refused(start: int, refused: Refused) -> Params:
+    """Columns of refusals."""
+    return {
+        "start": start,
+        "project_id": refused.project_id.bytes,
+        "country": refused.country,
+        "prefix": refused.prefix,
+        "reason": refused.reason,
+        "count": refused.count,
+        "kept": refused.kept,
+    }
+
+
+def to_refused(row: Row) -> Refused:
+    """Refusals from their columns."""
+    return Refused(UUID(bytes=row[0]), row[1], row[2], row[3], row[4], row[5])
+
+
+def from_callback(record: CallbackRecord) -> Params:
+    """Columns of a callback."""
+    return {
+        "id": record.id,
+        "project_id": record.project_id.bytes,
+        "authentication_id": record.authentication_id.bytes,
+        "state": record.state.value,
+        "at": record.at,
+        "body": text(record),
+    }
+
+
+def to_callback(row: Row) -> CallbackRecord:
+    """A callback from its columns, the body last."""
+    return _callback.decode(row[-1])
+
+
+def from_operator(operator: Operator) -> Params:
+    """Columns of an operator."""
+    return {
+        "id": operator.id.bytes,
+        "name": operator.name,
+        "version": operator.version,
+        "body": text(operator),
+    }
+
+
+def to_operator(row: Row) -> Operator:
+    """An operator from (version, body)."""
+    return msgspec.structs.replace(_operator.decode(row[1]), version=row[0])
+
+
+def from_grant(grant: Grant) -> Params:
+    """Columns of a grant."""
+    return {
+        "digest": grant.digest,
+        "operator_id": grant.operator_id.bytes,
+        "kind": grant.kind.value,
+        "expires_at": grant.expires_at,
+        "body": text(grant),
+    }
+
+
+def to_grant(row: Row) -> Grant:
+    """A grant from (body)."""
+    return _grant.decode(row[0])

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from watchword.adapters.store import rows
 from watchword.adapters.store.engine import Step
+from watchword.domain.authentication import Authentication
+from watchword.domain.rollup import DAY, HOUR, refusals_of, rollups_of
 from watchword.ports.store import Change, Charge, SavedAnswer
 
-HOUR = 60 * 60 * 1000
 ANSWER_LIFETIME = 24 * HOUR
 """How long an answer is kept under its idempotency key."""
 NO_CAP = 2**62
@@ -44,6 +45,19 @@ def _following_steps(change: Change) -> Iterator[Step]:
         yield Step("count", params)
     if change.sent is not None:
         yield Step("insert_sent_message", rows.from_sent_message(change.sent))
+    if change.callback is not None:
+        yield Step("put_callback", rows.from_callback(change.callback))
+    if change.authentication is not None and change.events:
+        yield from _counting_steps(change.authentication, change)
+
+
+def _counting_steps(about: Authentication, change: Change) -> Iterator[Step]:
+    hour, day = change.at // HOUR * HOUR, change.at // DAY * DAY
+    for way, rollup in rollups_of(about, change.events).items():
+        for span, start in (("h", hour), ("d", day)):
+            yield Step("add_rollup", rows.from_rollup(span, start, about.project_id, way, rollup))
+    for refused in refusals_of(about, change.events):
+        yield Step("add_refusal", rows.from_refused(hour, refused))
 
 
 def _answer_step(project_id: UUID, kept: SavedAnswer) -> Step:

@@ -6,14 +6,17 @@ from uuid import UUID
 
 from watchword.adapters.store import rows
 from watchword.adapters.store.engine import Engine, Params, Query, Row, Step
-from watchword.adapters.store.steps import ANSWER_LIFETIME, HOUR, charge_steps, steps_of
+from watchword.adapters.store.operators import EngineOperators
+from watchword.adapters.store.reports import EngineReports
+from watchword.adapters.store.steps import ANSWER_LIFETIME, charge_steps, steps_of
 from watchword.domain.alert import Alert
 from watchword.domain.api_key import ApiKey
-from watchword.domain.audit import GENESIS, AuditEntry, AuditNote, follow
+from watchword.domain.audit import AuditEntry, AuditNote
 from watchword.domain.authentication import Authentication
 from watchword.domain.number_history import NumberHistory
 from watchword.domain.project import Project
 from watchword.domain.provider_account import ProviderAccount
+from watchword.domain.rollup import DAY, HOUR
 from watchword.domain.screening.facts import Counted
 from watchword.domain.task import Task
 from watchword.ports.store import (
@@ -29,18 +32,19 @@ from watchword.ports.store import (
     Timeline,
 )
 
-DAY = 24 * HOUR
 NEWS_LIFETIME = HOUR // 2
 """Milliseconds for which news are there to be heard: several times as long as between two keepings."""
+HOURS_KEPT, DAYS_KEPT = 40 * DAY, 3 * 366 * DAY
+"""Milliseconds for which counts by the hour and by the day are there."""
 REMEMBERED = 10.0
 """Seconds for which a write that failed makes a store not ready."""
 
 
-class EngineStore:
+class EngineStore(EngineReports, EngineOperators):
     """The ports over one engine; numbers are kept for `retention` milliseconds after their last use."""
 
     def __init__(self, engine: Engine, *, retention: int = 30 * DAY) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._retention = retention
         self._failed: tuple[float, str] | None = None
 
@@ -98,10 +102,6 @@ class EngineStore:
             },
             balance=balance[0][0] if balance else None,
         )
-
-    async def _one(self, name: str, params: Params) -> Row | None:
-        (found,) = await self._engine.read((name, params))
-        return found[0] if found else None
 
     async def authentication(self, authentication_id: UUID) -> Authentication | None:
         """One authentication."""
@@ -255,10 +255,6 @@ class EngineStore:
         """Whether a project pays from a balance."""
         return await self.balance(project_id) is not None
 
-    async def _write(self, *steps: Step, relaxed: bool = False) -> list[list[Row]]:
-        """Carry out steps that nothing can refuse."""
-        return await self._engine.write(steps, relaxed=relaxed) or []
-
     async def claim(self, now: int, lease: int, limit: int) -> Sequence[Task]:
         """Take due tasks for a while."""
         params = {"now": now, "lease_until": now + lease, "limit": limit}
@@ -280,7 +276,14 @@ class EngineStore:
                     ("forget_inbox", now - 7 * DAY),
                     ("forget_news", now - NEWS_LIFETIME),
                     ("forget_alerts", before),
+                    ("forget_callbacks", before),
+                    ("forget_refusals", now - HOURS_KEPT),
+                    ("forget_grants", now),
                 )
+            ),
+            *(
+                Step("forget_rollups", {"span": span, "before": before, "limit": limit})
+                for span, before in (("h", now - HOURS_KEPT), ("d", now - DAYS_KEPT))
             ),
             Step("forget_events", bound),
             Step("forget_authentications", bound),
@@ -312,6 +315,7 @@ class EngineStore:
                         "erase_events",
                         "erase_tasks",
                         "erase_sent_messages",
+                        "erase_callbacks",
                     )
                 )
             )
@@ -338,20 +342,6 @@ class EngineStore:
         """The audit log after an entry."""
         (found,) = await self._engine.read(("audit", {"after": after, "limit": limit}))
         return [rows.to_audit_entry(row) for row in found]
-
-    async def _audited(self, steps: Sequence[Step], note: AuditNote | None) -> list[list[Row]]:
-        """Carry out steps together with their entry in the audit log."""
-        if note is None:
-            return await self._write(*steps)
-        while True:
-            (head,) = await self._engine.read(("audit_head", {}))
-            sequence, previous = (head[0][0], bytes(head[0][1])) if head else (0, GENESIS)
-            entry = follow(sequence + 1, previous, note)
-            written = await self._engine.write(
-                [*steps, Step("insert_audit", rows.from_audit_entry(entry), decides=True)]
-            )
-            if written is not None:
-                return written[:-1]
 
     async def add_inbox_message(self, message: InboxMessage) -> None:
         """Put a message in the sandbox inbox."""

@@ -1,6 +1,6 @@
 -- name: insert_authentication
-INSERT INTO authentications (id, project_id, phone_number, version, body)
-VALUES (:id, :project_id, :phone_number, 1, :body)
+INSERT INTO authentications (id, project_id, phone_number, version, body, correlation_id)
+VALUES (:id, :project_id, :phone_number, 1, :body, :correlation_id)
 ON CONFLICT (id) DO NOTHING
 
 -- name: update_authentication
