@@ -30,8 +30,10 @@ class Credence:
         self.honest = ANSWERS
 
     def note(self, route: str, tally: Tally) -> None:
-        """Look at what is known of a route."""
+        """Look at what is known of a route, if anything is."""
         signed = tally.answered + tally.signed
+        if not signed:
+            return
         share = (tally.answered + ANSWERS * HONEST_WORTH) / (signed + HONEST_WORTH)
         self._shares[route] = share
         self.honest = max(self._shares.values())

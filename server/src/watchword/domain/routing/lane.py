@@ -103,10 +103,14 @@ class Lane:
         return Estimate(signs, signs * answers, told, spread, seen)
 
 
+CHANNEL_WIDE = "="
+"""What the name of a tally of a whole route begins with."""
+
+
 def tally_keys(way: Way, place: Place) -> tuple[str, ...]:
     """The places that a message teaches about, widest first."""
     route, country = way.route, place.country
-    keys = [route]
+    keys = [f"{CHANNEL_WIDE}{way.channel}|{route}"]
     if way.channel in APPS:
         keys.append(f"#{way.channel}|{country}")
     keys.append(f"{route}|{country}")

@@ -3,7 +3,7 @@
 from watchword.domain.routing.credence import Credence
 from watchword.domain.routing.experience import Tally
 from watchword.domain.routing.grey import Cell, cell_keys
-from watchword.domain.routing.lane import Lane, tally_keys
+from watchword.domain.routing.lane import CHANNEL_WIDE, Lane, tally_keys
 from watchword.domain.routing.pace import Pace
 from watchword.domain.routing.way import Place, Way
 
@@ -20,6 +20,10 @@ class Lanes:
         self.tallies, self.cells, self.paces = tallies, cells, paces
         self._by_place: dict[Place, dict[str, Lane]] = {}
         self._credences: dict[str, Credence] = {}
+        for key, tally in tallies.items():
+            if key.startswith(CHANNEL_WIDE):
+                channel, _, route = key.removeprefix(CHANNEL_WIDE).partition("|")
+                self._credence(channel).note(route, tally)
 
     def of(self, way: Way, place: Place) -> Lane:
         """The lane of a way to a place."""
@@ -41,6 +45,12 @@ class Lanes:
             cell = self.cells[key] = Cell()
         return cell
 
+    def _credence(self, channel: str) -> Credence:
+        credence = self._credences.get(channel)
+        if credence is None:
+            credence = self._credences[channel] = Credence()
+        return credence
+
     def _new(self, way: Way, place: Place) -> Lane:
         if len(self.tallies) > MOST or len(self.cells) > MOST:
             self._forget()
@@ -50,10 +60,7 @@ class Lanes:
         pace = self.paces.get(key)
         if pace is None:
             pace = self.paces[key] = Pace()
-        credence = self._credences.get(way.channel)
-        if credence is None:
-            credence = self._credences[way.channel] = Credence()
-        credence.note(way.route, tallies[0])
+        credence = self._credence(way.channel)
         lane = Lane(way, place, tallies, cells, pace, credence)
         self._by_place.setdefault(place, {})[way.route] = lane
         return lane

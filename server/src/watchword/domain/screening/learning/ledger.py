@@ -93,6 +93,8 @@ class Snapshot(Struct):
     tallies: list[Tally]
     norms: dict[str, Norms]
     under_way: dict[str, Kept]
+    refused: list[tuple[str, str, int]] = []
+    """Projects and persons that were refused, and when."""
 
 
 def _nothing(_authentication: str) -> bool:
@@ -116,7 +118,7 @@ class Ledger:
         self._under_way: dict[str, UnderWay] = {}
         self._answered: dict[str, UnderWay] = {}
         self._last: tuple[Asking | None, dict[str, str]] = None, {}
-        self._refused: dict[tuple[str, str], int] = {}
+        self._refused = {(project, person): at for project, person, at in known.refused}
         self._looks: tuple[deque[tuple[int, str]], ...] = (deque(), deque(), deque())
         for authentication, kept in sorted(known.under_way.items(), key=lambda item: item[1].at):
             code = UnderWay(kept, [self._tallies.need(name, kept.at) for name in kept.names])
@@ -138,7 +140,7 @@ class Ledger:
         tallies = {
             kind: tally for kind, name in names.items() if (tally := find(name, now)) is not None
         }
-        norms = self._norms_of(asking.project)
+        norms = self._norms.get(asking.project) or Norms()
         return Scene(asking, tallies, norms, retried="retried" in names)
 
     def answered_from(self, asking: Asking) -> float:
@@ -244,16 +246,21 @@ class Ledger:
         for start in range(0, len(codes), PART):
             kept = {name: code.to_keep() for name, code in codes[start : start + PART]}
             yield msgspec.msgpack.encode(Snapshot([], {}, kept))
+        refused = [(*whom, at) for whom, at in self._refused.items()]
+        for start in range(0, len(refused), PART):
+            part = refused[start : start + PART]
+            yield msgspec.msgpack.encode(Snapshot([], {}, {}, part))
 
     @classmethod
     def from_parts(cls, parts: Iterable[bytes]) -> "Ledger":
         """What `to_parts` gave; `msgspec.DecodeError` where it is something else."""
-        whole = Snapshot([], {}, {})
+        whole = Snapshot([], {}, {}, [])
         for part in parts:
             known = msgspec.msgpack.decode(part, type=Snapshot)
             whole.tallies.extend(known.tallies)
             whole.norms.update(known.norms)
             whole.under_way.update(known.under_way)
+            whole.refused.extend(known.refused)
         return cls(whole)
 
     def entries(self) -> dict[str, int]:

@@ -78,8 +78,9 @@ class Tallies:
     """Tallies by name; those not touched for a whole generation are forgotten."""
 
     def __init__(self, kept: Iterable[Tally] = (), most: int = MOST_TALLIES) -> None:
-        self._young: dict[str, Tally] = {tally.name: tally for tally in kept}
-        self._old: dict[str, Tally] = {}
+        known = list(kept)
+        self._young = {tally.name: tally for tally in known[-most:]}
+        self._old = {tally.name: tally for tally in known[-2 * most : -most]}
         self._most = most
 
     def __len__(self) -> int:
