@@ -1,54 +1,15 @@
 """Judge fraud policies: `python -m evaluation.fraud --help`."""
 
 import argparse
-import importlib
-import multiprocessing
-from collections.abc import Callable, Sequence
 
-import msgspec
 from msgspec.structs import replace
 
 from evaluation.fraud.baselines import BASELINES
-from evaluation.fraud.parameters import Parameters, load
+from evaluation.fraud.judge import judge, policy_named
+from evaluation.fraud.parameters import load
 from evaluation.fraud.perturbation import held_out
-from evaluation.fraud.policy import Policy
 from evaluation.fraud.report import details, seeds_table, summary, worlds_table
-from evaluation.fraud.run import Run
-from evaluation.fraud.score import Score, score
-from evaluation.fraud.world import World
-
-
-class Work(msgspec.Struct, frozen=True):
-    """All policies in one world: it is drawn once for them."""
-
-    parameters: Parameters
-    seed: int
-    policies: tuple[str, ...]
-
-
-def judge(work: Work) -> list[Score]:
-    """A score for each policy."""
-    world = World(work.parameters, work.seed)
-    return [
-        score(Run(world, policy_class(policy)()).play(), work.parameters.lost_user_cost)
-        for policy in work.policies
-    ]
-
-
-def policy_class(name: str) -> Callable[[], Policy]:
-    """A policy by `module:Class`, or a baseline by its name alone.
-
-    Raises:
-        SystemExit: there is none of that name.
-    """
-    module, colon, attribute = name.rpartition(":")
-    try:
-        found: Callable[[], Policy] = getattr(
-            importlib.import_module(module if colon else "evaluation.fraud.baselines"), attribute
-        )
-    except (ImportError, AttributeError) as missing:
-        raise SystemExit(f"No policy {name}: {missing}.") from missing
-    return found
+from evaluation.judging import Work, judged
 
 
 def main() -> None:
@@ -57,11 +18,11 @@ def main() -> None:
     parameters = replace(load(), cold=asked.cold)
     policies = tuple(asked.policy or [policy.__name__ for policy in BASELINES])
     for policy in policies:
-        policy_class(policy)
+        policy_named(policy)
     worlds = [held_out(parameters, world) for world in asked.worlds] or [parameters]
     seeds = range(1, asked.seeds + 1)
     work = [Work(one, seed, policies) for one in worlds for seed in seeds]
-    results = _done(work, asked.jobs)
+    results = judged(judge, work, asked.jobs)
     by_policy = {
         policy.rpartition(":")[2]: [scores[place] for scores in results]
         for place, policy in enumerate(policies)
@@ -81,13 +42,6 @@ def main() -> None:
     if asked.cohorts:
         for name, runs in by_policy.items():
             print(f"\n### {name}\n\n{details(runs)}")
-
-
-def _done(work: Sequence[Work], jobs: int) -> list[list[Score]]:
-    if jobs == 1 or len(work) == 1:
-        return [judge(one) for one in work]
-    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        return pool.map(judge, work, chunksize=1)
 
 
 def _arguments() -> argparse.Namespace:

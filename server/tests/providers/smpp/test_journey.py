@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from watchword.domain.channel import Channel
-from watchword.domain.project import Mode, ProjectSettings
+from watchword.domain.project import Mode, ProjectSettings, RoutingPolicy
 from watchword.domain.routing.route import Route
 from watchword.testing import RunningService, running_service
 
@@ -42,7 +42,8 @@ def customer_with_carrier(service: RunningService, port: int) -> tuple[str, dict
             },
         )
         project = await watchword.manage_projects.create("shop", Mode.LIVE)
-        await watchword.store.put_project(replace(project, settings=ProjectSettings(routes=ROUTES)))
+        settings = ProjectSettings(routes=ROUTES, routing=RoutingPolicy.FIXED)
+        await watchword.store.put_project(replace(project, settings=settings))
         key, _ = await watchword.manage_api_keys.create(project)
         await watchword.directory.refresh()
         await watchword.accounts.refresh()
