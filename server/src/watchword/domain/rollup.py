@@ -173,8 +173,16 @@ def _bucket(milliseconds: int) -> int:
     return bisect_left(BOUNDS, milliseconds / 1000)
 
 
+ANY_REASON = ""
+"""Stands for all reasons of a refusal together."""
+
+
 class Refused(Struct, frozen=True):
-    """Requests that were refused for one reason; `kept` is what their messages would have cost."""
+    """Requests that were refused, for one reason or (`ANY_REASON`) in all.
+
+    `kept` is what their messages would have cost, in micros; a request with several reasons counts
+    under each.
+    """
 
     project_id: UUID
     country: str
@@ -185,16 +193,16 @@ class Refused(Struct, frozen=True):
 
 
 def refusals_of(about: Authentication, events: Iterable[Event]) -> Iterator[Refused]:
-    """The refusals among events, one for each reason that decided; the first reason has the money."""
+    """The refusals among events: one in all, and one for each reason that decided."""
     for event in events:
         match event.what:
             case Screened(verdict, price) if verdict.decision is not Decision.ALLOW:
-                for place, reason in enumerate(verdict.reasons.split(", ")):
+                for reason in (ANY_REASON, *filter(None, verdict.reasons.split(", "))):
                     yield Refused(
                         about.project_id,
                         about.number.region or "",
                         about.number.e164[:PREFIX],
                         reason,
                         1,
-                        0 if place else price,
+                        price,
                     )

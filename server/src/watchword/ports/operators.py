@@ -32,7 +32,11 @@ class Operators(Protocol):
         ...
 
     async def put_grant(self, grant: Grant, note: AuditNote | None = None) -> None:
-        """Keep a grant, or change when it ends."""
+        """Keep a grant."""
+        ...
+
+    async def extend_grant(self, grant: Grant) -> None:
+        """Change when a grant ends; one that is gone stays so."""
         ...
 
     async def grant(self, digest: bytes) -> Grant | None:

@@ -1,6 +1,6 @@
 """Provider: who carries a message, the three ways a hand-over can end, and what is reported later."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 from uuid import UUID
@@ -234,3 +234,50 @@ def read_reference(text: str | None) -> tuple[UUID, int] | None:
         return msgspec.convert(head, UUID), int(number)
     except msgspec.ValidationError:
         return None
+
+
+class CredentialField(Struct, frozen=True):
+    """One field of a kind's credentials, for whoever asks an operator to fill it in."""
+
+    name: str
+    description: str
+    secret: bool
+    required: bool
+    default: str | None = None
+
+
+class KindDescription(Struct, frozen=True, kw_only=True):
+    """A kind of provider that is installed; `receipts` says how they come and are verified."""
+
+    name: str
+    title: str
+    channels: tuple[Channel, ...]
+    fields: tuple[CredentialField, ...]
+    receipts: str
+    website: str
+    notes: tuple[str, ...] = ()
+
+
+class ProviderKinds(Protocol):
+    """The kinds of providers that are installed."""
+
+    def describe(self) -> Sequence[KindDescription]:
+        """All of them, by name."""
+        ...
+
+    def plain_fields(self, kind: str) -> frozenset[str]:
+        """The fields of a kind's credentials that are no secret; none where it is not installed."""
+        ...
+
+    def check(self, provider: str, credentials: Mapping[str, str]) -> None:
+        """Find out whether an account of a kind could be opened with credentials.
+
+        Raises:
+            ValueError: it could not; the message says why, and no value.
+
+        """
+        ...
+
+    def receiver(self, name: str) -> "Provider | None":
+        """The provider behind an account, paused or not; None where there is none."""
+        ...

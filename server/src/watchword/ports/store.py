@@ -297,6 +297,13 @@ class Registry(Protocol):
         """Add a project or replace the one of its id; the note is written in the same transaction."""
         ...
 
+    async def remove_project(self, project_id: UUID, note: AuditNote) -> int:
+        """Remove a project with all that is in it, and its keys; how many rows that were.
+
+        It is done in portions, the project last: where it fails it is done again. The audit log stays.
+        """
+        ...
+
     async def put_api_key(self, key: ApiKey, note: AuditNote | None = None) -> None:
         """Add a key or replace the one of its id, with its note."""
         ...
@@ -317,6 +324,10 @@ class Registry(Protocol):
 
     async def audit(self, after: int, limit: int) -> Sequence[AuditEntry]:
         """Up to `limit` entries of the audit log after the one of that sequence number."""
+        ...
+
+    async def audit_before(self, before: int, limit: int) -> Sequence[AuditEntry]:
+        """The newest entries before the one of that sequence number, newest first."""
         ...
 
     async def provider_accounts(self) -> Sequence[ProviderAccount]:

@@ -43,6 +43,12 @@ class EngineOperators(EnginePart):
         """Keep a grant."""
         await self._audited((Step("put_grant", rows.from_grant(grant)),), note)
 
+    async def extend_grant(self, grant: Grant) -> None:
+        """Change when a grant ends."""
+        params = rows.from_grant(grant)
+        wanted = {name: params[name] for name in ("digest", "expires_at", "body")}
+        await self._write(Step("extend_grant", wanted))
+
     async def grant(self, digest: bytes) -> Grant | None:
         """The grant of a digest."""
         row = await self._one("grant", {"digest": digest})

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from watchword.adapters.store import rows
 from watchword.adapters.store.engine import Engine, Params, Query, Row, Step
+from watchword.adapters.store.hosted import EngineHostedSessions
 from watchword.adapters.store.operators import EngineOperators
+from watchword.adapters.store.removal import EngineRemoval
 from watchword.adapters.store.reports import EngineReports
 from watchword.adapters.store.steps import ANSWER_LIFETIME, charge_steps, steps_of
 from watchword.domain.alert import Alert
@@ -36,11 +38,13 @@ NEWS_LIFETIME = HOUR // 2
 """Milliseconds for which news are there to be heard: several times as long as between two keepings."""
 HOURS_KEPT, DAYS_KEPT = 40 * DAY, 3 * 366 * DAY
 """Milliseconds for which counts by the hour and by the day are there."""
+HOSTED_KEPT = DAY
+"""Milliseconds for which the proof of a hosted session can be asked for after its end."""
 REMEMBERED = 10.0
 """Seconds for which a write that failed makes a store not ready."""
 
 
-class EngineStore(EngineReports, EngineOperators):
+class EngineStore(EngineReports, EngineOperators, EngineHostedSessions, EngineRemoval):
     """The ports over one engine; numbers are kept for `retention` milliseconds after their last use."""
 
     def __init__(self, engine: Engine, *, retention: int = 30 * DAY) -> None:
@@ -279,6 +283,7 @@ class EngineStore(EngineReports, EngineOperators):
                     ("forget_callbacks", before),
                     ("forget_refusals", now - HOURS_KEPT),
                     ("forget_grants", now),
+                    ("forget_hosted_sessions", now - HOSTED_KEPT),
                 )
             ),
             *(
@@ -329,6 +334,7 @@ class EngineStore(EngineReports, EngineOperators):
                     for project_id in projects
                 ),
                 *(Step("erase_inbox", {**number, "project_id": of}) for of in projects),
+                Step("erase_hosted_sessions", number),
             ),
             note,
         )
@@ -341,6 +347,12 @@ class EngineStore(EngineReports, EngineOperators):
     async def audit(self, after: int, limit: int) -> Sequence[AuditEntry]:
         """The audit log after an entry."""
         (found,) = await self._engine.read(("audit", {"after": after, "limit": limit}))
+        return [rows.to_audit_entry(row) for row in found]
+
+    async def audit_before(self, before: int, limit: int) -> Sequence[AuditEntry]:
+        """The audit log before an entry, newest first."""
+        params = {"before": before, "limit": limit}
+        (found,) = await self._engine.read(("audit_before", params))
         return [rows.to_audit_entry(row) for row in found]
 
     async def add_inbox_message(self, message: InboxMessage) -> None:

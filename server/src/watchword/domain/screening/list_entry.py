@@ -20,12 +20,17 @@ class ListKind(StrEnum):
 
 
 class ListEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One entry; `until` (Unix milliseconds) is when it ends, None never. An ip may be a network."""
+    """One entry; `until` (Unix milliseconds) is when it ends, None never. An ip may be a network.
+
+    `added_by` is whoever put it there, at `added_at`.
+    """
 
     kind: ListKind
     value: str
     note: str = ""
     until: int | None = None
+    added_by: str = ""
+    added_at: int | None = None
 
     def matches(self, number: PhoneNumber, signals: Signals, now: int) -> bool:
         """Whether the entry is live and names this request."""

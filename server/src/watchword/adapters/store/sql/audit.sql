@@ -9,3 +9,7 @@ SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1
 -- name: audit
 SELECT sequence, at, actor, action, subject, detail, hash FROM audit
 WHERE sequence > :after ORDER BY sequence LIMIT :limit
+
+-- name: audit_before
+SELECT sequence, at, actor, action, subject, detail, hash FROM audit
+WHERE sequence < :before ORDER BY sequence DESC LIMIT :limit

@@ -23,6 +23,9 @@ INSERT INTO grants (digest, operator_id, kind, expires_at, body)
 VALUES (:digest, :operator_id, :kind, :expires_at, :body)
 ON CONFLICT (digest) DO UPDATE SET expires_at = excluded.expires_at, body = excluded.body
 
+-- name: extend_grant
+UPDATE grants SET expires_at = :expires_at, body = :body WHERE digest = :digest
+
 -- name: grant
 SELECT body FROM grants WHERE digest = :digest
 

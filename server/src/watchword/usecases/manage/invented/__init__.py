@@ -1,0 +1,1 @@
+"""Invented history: what the sample project is filled with."""
