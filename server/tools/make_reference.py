@@ -1,4 +1,4 @@
-"""Write docs/reference/{cli,settings,metrics}.md from the code they describe: run it after a change."""
+"""Write the reference pages that say what the code says: run it after a change."""
 
 import importlib
 import inspect
@@ -11,6 +11,7 @@ import msgspec
 from watchword.adapters.telemetry import LABELS, PrometheusTelemetry
 from watchword.cli.main import COMMANDS
 from watchword.domain.project import Limits, ProjectSettings
+from watchword.edges.management.openapi import document
 from watchword.settings import PREFIX, Settings
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
@@ -202,7 +203,55 @@ def metrics_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-PAGES = {"cli.md": cli_page, "settings.md": settings_page, "metrics.md": metrics_page}
+def management_page() -> str:
+    """Every operation of the management API with its fields."""
+    contract = msgspec.json.decode(document("http://127.0.0.1:8700"))
+    parts = [
+        "# The management API",
+        (
+            "Everything an operator can do, under `/manage/v1`; the console and its pages use the same"
+            " operations. A script sends a token, which `watchword operators token` or the console makes:"
+            " `authorization: Bearer wwm_…`. The OpenAPI document is at `/manage/v1/openapi.json`."
+            " `{project}` is the id or the name of a project, or `all` where that makes sense. A problem is"
+            " answered with its `code` and a `message`: 400 for a field, 401 without a token, 403 without"
+            " the role, 404, 409, and 503 with `Retry-After` while the database is away."
+        ),
+        (
+            "```sh\ncurl -H 'authorization: Bearer wwm_…' "
+            "http://127.0.0.1:8700/manage/v1/projects/all/report?period=7d\n```"
+        ),
+    ]
+    for path, methods in contract["paths"].items():
+        for method, operation in methods.items():
+            parts += [
+                f"## {operation['operationId']}",
+                f"`{method.upper()} /manage/v1{path}`",
+                f"{operation['summary']} {operation['description']}",
+            ]
+            body = operation.get("requestBody", {}).get("content", {})
+            schema = body.get("application/json", {}).get("schema", {})
+            fields = [
+                *((p["name"], p["in"], p["required"]) for p in operation.get("parameters", [])),
+                *(
+                    (name, "body", name in schema["required"])
+                    for name in schema.get("properties", {})
+                ),
+            ]
+            rows = [
+                f"| `{name}` | {where} | {'needed' if needed else ''} |"
+                for name, where, needed in fields
+            ]
+            if rows:
+                parts.append("| Field | In | |\n|---|---|---|\n" + "\n".join(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+PAGES = {
+    "cli.md": cli_page,
+    "settings.md": settings_page,
+    "metrics.md": metrics_page,
+    "management-api.md": management_page,
+}
 
 if __name__ == "__main__":
     for file, page in PAGES.items():

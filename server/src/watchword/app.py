@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
-from importlib.metadata import entry_points
+from importlib.metadata import entry_points, version
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -13,6 +14,7 @@ from watchword.adapters.keyring import FileKeyring
 from watchword.adapters.late_courier import LateCourier
 from watchword.adapters.networks import open_networks
 from watchword.adapters.numbering.libphonenumber import LibPhoneNumber
+from watchword.adapters.passwords import Argon2Passwords, TimePasswords
 from watchword.adapters.providers.accounts import ProviderAccounts
 from watchword.adapters.providers.exchange import Exchange
 from watchword.adapters.providers.kind import InstalledKinds, Kind, Tools
@@ -20,10 +22,12 @@ from watchword.adapters.store.opening import open_store
 from watchword.adapters.store.store import EngineStore
 from watchword.adapters.telemetry import PrometheusTelemetry, open_telemetry
 from watchword.edges.api.app import Api
+from watchword.edges.api.hosted import HostedOperations
 from watchword.edges.api.operations import Operations
 from watchword.edges.http.bell import Bell
-from watchword.edges.http.entry import Entry
+from watchword.edges.http.entry import Application, Entry, Late
 from watchword.edges.http.pages import pages
+from watchword.edges.management.management import Management
 from watchword.edges.receipts.app import PREFIX, ReceiptsApp
 from watchword.edges.worker import Worker
 from watchword.ports.clock import Clock
@@ -35,15 +39,24 @@ from watchword.usecases.deliver_callback import DeliverOneCallback
 from watchword.usecases.expire_authentication import ExpireAuthentication
 from watchword.usecases.follow_up_attempt import FollowUpAttempt
 from watchword.usecases.get_authentication import GetAuthentication
+from watchword.usecases.hosted_sessions import FindHostedSession, OpenHostedSession
+from watchword.usecases.hosted_walk import WalkThrough
 from watchword.usecases.look_up_number import LookUpNumber
 from watchword.usecases.manage.api_keys import ManageApiKeys
 from watchword.usecases.manage.audit import Audit
 from watchword.usecases.manage.bootstrap import Bootstrap
+from watchword.usecases.manage.browsing import Browse
+from watchword.usecases.manage.declaration import Declare
+from watchword.usecases.manage.dry_run import DryRun
 from watchword.usecases.manage.forget_number import ForgetNumber
 from watchword.usecases.manage.keyring import ManageKeyring
+from watchword.usecases.manage.lists import ManageLists
+from watchword.usecases.manage.operators import ManageOperators
 from watchword.usecases.manage.projects import ManageProjects
 from watchword.usecases.manage.provider_accounts import ManageProviderAccounts
 from watchword.usecases.manage.redeliver_callbacks import RedeliverCallbacks
+from watchword.usecases.manage.reporting import Reporting
+from watchword.usecases.manage.sample import Sample
 from watchword.usecases.memory import Memory
 from watchword.usecases.move_on import MoveOn
 from watchword.usecases.read_inbox import ReadInbox
@@ -55,6 +68,7 @@ from watchword.usecases.retry_authentication import RetryAuthentication
 from watchword.usecases.route_health import RouteHealth
 from watchword.usecases.send_attempt import SendAttempt
 from watchword.usecases.share_memory import ShareMemory
+from watchword.usecases.sign_in import SignIn
 from watchword.usecases.start_authentication import StartAuthentication
 from watchword.usecases.watch_budgets import WatchBudgets
 
@@ -82,12 +96,18 @@ class Watchword(Struct, frozen=True, kw_only=True):
     manage_api_keys: ManageApiKeys
     manage_provider_accounts: ManageProviderAccounts
     manage_keyring: ManageKeyring
+    manage_operators: ManageOperators
+    sign_in: SignIn
     numbering: LibPhoneNumber
     memory: Memory
     share_memory: ShareMemory
     forget_number: ForgetNumber
     redeliver_callbacks: RedeliverCallbacks
+    sample: Sample
+    declare: Declare
+    dry_run: DryRun
     audit: Audit
+    known_keys: dict[UUID, str]
     bootstrap: Bootstrap
     bell: Bell
 
@@ -171,6 +191,7 @@ def _assemble(
         )
 
     providers = ProviderAccounts(provider_kinds(), store, keyring, tools)
+    health = RouteHealth(clock, telemetry)
     worker = Worker(
         store,
         clock,
@@ -181,7 +202,7 @@ def _assemble(
             keyring,
             directory,
             providers,
-            RouteHealth(clock, telemetry),
+            health,
             memory,
             telemetry,
         ),
@@ -210,6 +231,9 @@ def _assemble(
         bell=bell,
         docs_url=settings.public_url or f"http://{settings.host}:{settings.port}",
     )
+    proofs = Argon2Passwords(), TimePasswords(), keyring
+    manage_operators = ManageOperators(store, clock, *proofs, actor)
+    sign_in = SignIn(store, clock, *proofs, actor)
     manage_projects = ManageProjects(store, clock, actor)
     manage_api_keys = ManageApiKeys(store, clock, actor)
     accounts = ManageProviderAccounts(store, clock, keyring, actor)
@@ -225,6 +249,64 @@ def _assemble(
         telemetry.outbox_delay.set(waiting / 1000)
         return {}
 
+    declare = Declare(manage_projects, accounts, providers)
+    dry_run = DryRun(numbering, accounts, memory)
+    redeliver = RedeliverCallbacks(store, store, clock)
+    forget_number = ForgetNumber(store, clock, numbering, actor)
+    sample = Sample(store, store, clock, keyring, numbering, actor)
+    reporting = Reporting(store, clock)
+    known_keys: dict[UUID, str] = {}
+    management = Management(
+        store=store,
+        reports=store,
+        registry=store,
+        alerts=store,
+        operators=store,
+        kinds=providers,
+        clock=clock,
+        sign_in=sign_in,
+        reporting=reporting,
+        browse=Browse(store, store, store, numbering, clock, actor),
+        lists=ManageLists(manage_projects, reporting, numbering, clock),
+        projects=manage_projects,
+        keys=manage_api_keys,
+        accounts=accounts,
+        people=manage_operators,
+        declare=declare,
+        dry_run=dry_run,
+        redeliver=redeliver,
+        audit=Audit(store),
+        forget=forget_number,
+        sample=sample,
+        start=operations.start,
+        check_code=operations.check_code,
+        retry=operations.retry_authentication,
+        look_up=operations.look_up_number,
+        inbox=operations.read_inbox,
+        health=health,
+        readiness=readiness,
+        url=operations.docs_url,
+        version=version("watchword"),
+        keyring=keyring,
+        known_keys=known_keys,
+    )
+    console = Late(lambda: _console(management, bell))
+    hosted = HostedOperations(
+        OpenHostedSession(store, clock, numbering),
+        FindHostedSession(store),
+        clock,
+        operations.docs_url,
+    )
+    walk_through = WalkThrough(
+        store,
+        store,
+        directory,
+        clock,
+        numbering,
+        operations.start,
+        operations.check_code,
+        operations.retry_authentication,
+    )
     return Watchword(
         settings=settings,
         store=store,
@@ -234,26 +316,63 @@ def _assemble(
         accounts=providers,
         operations=operations,
         http=Entry(
-            api=Api(operations, directory, directory, clock, telemetry),
-            receipts=ReceiptsApp(
-                providers, receive_receipts, clock, telemetry, settings.public_url or ""
-            ),
-            pages=pages(readiness, telemetry.page),
+            api=Api(operations, hosted, directory, directory, clock, telemetry),
+            others={
+                "/receipts": ReceiptsApp(
+                    providers, receive_receipts, clock, telemetry, settings.public_url or ""
+                ),
+                "/verify": Late(lambda: _hosted_page(walk_through)),
+                **(
+                    {
+                        "/manage": Late(lambda: _management_api(management)),
+                        "/console": console,
+                        "/in": console,
+                        "/": console,
+                    }
+                    if settings.console
+                    else {}
+                ),
+            },
+            pages=pages(readiness, telemetry.page, console=settings.console),
         ),
         worker=worker,
         manage_projects=manage_projects,
         manage_api_keys=manage_api_keys,
         manage_provider_accounts=accounts,
-        manage_keyring=ManageKeyring(keyring, store, clock, accounts, actor),
+        manage_keyring=ManageKeyring(keyring, store, clock, (accounts, manage_operators), actor),
+        manage_operators=manage_operators,
+        sign_in=sign_in,
         numbering=numbering,
         memory=memory,
         share_memory=ShareMemory(store, memory, clock),
-        forget_number=ForgetNumber(store, clock, numbering, actor),
-        redeliver_callbacks=RedeliverCallbacks(store, clock),
+        forget_number=forget_number,
+        redeliver_callbacks=redeliver,
+        declare=declare,
+        dry_run=dry_run,
+        sample=sample,
         audit=Audit(store),
+        known_keys=known_keys,
         bootstrap=Bootstrap(store, manage_projects, manage_api_keys),
         bell=bell,
     )
+
+
+def _management_api(management: Management) -> Application:
+    from watchword.edges.management.app import ManagementApi  # noqa: PLC0415 - for operators alone
+
+    return ManagementApi(management)
+
+
+def _hosted_page(walk_through: WalkThrough) -> Application:
+    from watchword.edges.hosted.app import hosted_page  # noqa: PLC0415 - not every process is asked
+
+    return hosted_page(walk_through)
+
+
+def _console(management: Management, bell: Bell) -> Application:
+    from watchword.edges.console.app import console  # noqa: PLC0415 - for operators alone
+
+    return console(management, bell)
 
 
 def _tells_carriers_apart(watchword: Watchword) -> bool:

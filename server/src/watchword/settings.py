@@ -114,6 +114,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bootstrap_api_key: Annotated[
         str | None, Meta(description="API key of the first project of an empty database.")
     ] = None
+    bootstrap_operator_password: Annotated[
+        str | None,
+        Meta(
+            description="Password of the operator `owner`, of 12 characters or more, where nobody has "
+            "one yet; for a service that others than this machine reach."
+        ),
+    ] = None
+    console: Annotated[
+        bool, Meta(description="Whether the console and the management API are served.")
+    ] = True
     lookup_timeout: Annotated[
         int, Meta(ge=1, description="Milliseconds a live lookup may take.")
     ] = 300

@@ -26,7 +26,11 @@ DING_OPERATIONS = {
     ("get", "/authentication/{auth_uuid}", "getAuthenticationStatus"),
     ("get", "/lookup/{phone_number}", "lookup"),
 }
-OWN_OPERATIONS = {("get", "/sandbox/messages", "listSandboxMessages")}
+OWN_OPERATIONS = {
+    ("get", "/sandbox/messages", "listSandboxMessages"),
+    ("post", "/hosted_sessions", "openHostedSession"),
+    ("get", "/hosted_sessions/{session_uuid}", "readHostedSession"),
+}
 STATUSES = {
     "CreateAuthenticationResponse": {"pending", "rate_limited", "spam_detected"},
     "CreateCheckResponse": {

@@ -56,3 +56,18 @@ async def test_an_entry_changed_removed_or_moved_is_found(
         await store.note(note(n))
     maker.run(tmp_path, sql)
     assert (await Audit(store).verify()).broken_at == broken_at
+
+
+async def test_the_log_is_read_backwards_page_by_page_without_loss(store: Keeper) -> None:
+    for n in range(7):
+        await store.note(note(n))
+    seen: list[int] = []
+    before = 10**15
+    while page := await store.audit_before(before, 3):
+        assert len(page) <= 3
+        seen += [entry.sequence for entry in page]
+        before = seen[-1]
+    assert seen == [7, 6, 5, 4, 3, 2, 1]
+    forwards = await store.audit(0, 10)
+    assert list(reversed(await store.audit_before(8, 10))) == list(forwards)
+    assert list(await store.audit_before(1, 10)) == []

@@ -46,6 +46,7 @@ class Cluster:
             database_url=self.database,
             program=(*host.prefix, *program),
             code_key=KEY,
+            bootstrap_operator_password="a password of the owner",
         ).ready()
         self.processes.append(process)
         return process

@@ -237,6 +237,8 @@ MATRIX = {
     "status": ("GET", f"authentication/{uuid4()}", {Scope.OTP}),
     "lookup": ("GET", f"lookup/{NUMBER}", {Scope.LOOKUP}),
     "inbox": ("GET", "sandbox/messages", {Scope.INBOX}),
+    "open_hosted": ("POST", "hosted_sessions", {Scope.OTP}),
+    "hosted": ("GET", f"hosted_sessions/{uuid4()}", {Scope.OTP}),
 }
 
 

@@ -75,7 +75,7 @@ async def test_w5_callbacks_that_were_given_up_are_delivered_again_under_their_i
 ) -> None:
     world.courier.answers = [NotDelivered("down")] * 200
     about = await world.pending(callback_url="https://example.org/hook")
-    redeliver = RedeliverCallbacks(world.store, world.clock)
+    redeliver = RedeliverCallbacks(world.store, world.store, world.clock)
     assert await redeliver(about) == 0
     while True:
         due = await world.store.next_due()
@@ -138,7 +138,7 @@ async def test_s4_the_key_rotates_while_processes_go_on_and_the_old_one_can_be_d
     running = FileKeyring.open(tmp_path / "keys.json")  # another process
     await accounts.put("acme-eu", "acme", {"token": SECRET})
     before = running.callback_secrets(world.project.id)
-    manage = ManageKeyring(keyring, world.store, world.clock, accounts, "tester")
+    manage = ManageKeyring(keyring, world.store, world.clock, (accounts,), "tester")
     assert await manage.rotate() == "k2"
     (account,) = await accounts.list()
     assert account.sealed.startswith("k2.")

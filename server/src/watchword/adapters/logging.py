@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 _PHONE_NUMBER = re.compile(r"((?:\+|%2B)\d{3})\d{2,10}(\d{2})(?!\d)")
-_KEY = re.compile(r"ww_(?:test|live)_\w+|whsec_[\w+/=]+")
+_KEY = re.compile(r"ww_(?:test|live)_\w+|wwm_[\w-]+|whsec_[\w+/=]+")
 
 
 def _mask(_logger: object, _method: str, line: structlog.typing.EventDict) -> str:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from watchword.app import Watchword
-from watchword.cli.declaration import Declared, Step, read_declaration, steps_of
+from watchword.cli.declared import read_declaration
 from watchword.cli.installation import data_dir_option, on_installation
 from watchword.cli.output import json_option, write_json
+from watchword.usecases.manage.declaration import Step
 
 
 @click.command("apply")
@@ -28,22 +28,17 @@ def command(file: Path, dry_run: bool, yes: bool, data_dir: Path | None, as_json
       watchword apply watchword.toml --dry-run
     """
     declared = read_declaration(file)
-    steps = on_installation(lambda watchword: steps_of(watchword, declared), data_dir)
+    steps = on_installation(lambda watchword: watchword.declare.steps(declared), data_dir)
     if not as_json:
         _show(steps)
     agreed = yes or as_json
     if steps and not dry_run and (agreed or click.confirm("Change this?", err=True)):
-        on_installation(lambda watchword: _carry_out(watchword, declared), data_dir)
+        on_installation(lambda watchword: watchword.declare.carry_out(declared), data_dir)
         if not as_json:
             click.secho("✓ done", fg="green")
     if as_json:
         changes = {step.subject: step.changes for step in steps}
         write_json({"applied": not (steps and dry_run), "changes": changes})
-
-
-async def _carry_out(watchword: Watchword, declared: Declared) -> None:
-    for step in await steps_of(watchword, declared):
-        await step.carry_out()
 
 
 def _show(steps: list[Step]) -> None:

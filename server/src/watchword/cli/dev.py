@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 from pathlib import Path
+from uuid import UUID
 
 import click
 from msgspec.structs import replace
@@ -10,7 +11,7 @@ from watchword.app import Watchword
 from watchword.cli.connection import Connection, file_in, recall, remember
 from watchword.cli.installation import data_dir_option, plain_failures, settings_of
 from watchword.cli.output import json_option, write_json
-from watchword.cli.running import is_new, serve_installation
+from watchword.cli.running import Running, is_new, serve_installation
 from watchword.server import run
 from watchword.usecases.manage.bootstrap import FirstProject
 
@@ -20,19 +21,29 @@ from watchword.usecases.manage.bootstrap import FirstProject
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one.")
 @data_dir_option
 @click.option("--verbose", is_flag=True, help="Log every request.")
+@click.option(
+    "--sample", is_flag=True, help="Add a project `sample` with a month of invented history."
+)
 @json_option
 def command(
-    host: str | None, port: int | None, data_dir: Path | None, verbose: bool, as_json: bool
+    host: str | None,
+    port: int | None,
+    data_dir: Path | None,
+    verbose: bool,
+    sample: bool,
+    as_json: bool,
 ) -> None:
     """Start a service for development, on SQLite, with the sandbox inbox.
 
     Nothing needs to be configured, and nothing leaves this machine. The other commands (`send`,
     `check`, `inbox`, `lookup`, `status`, `retry`) find the service by themselves.
+    `watchword projects remove sample` takes the invented history away.
 
     \b
     Example:
       watchword dev
       watchword dev --port 8701 --data-dir ./data
+      watchword dev --sample
     """
     settings = settings_of(host=host, port=port, data_dir=data_dir)
     settings = replace(
@@ -43,24 +54,32 @@ def command(
     new = is_new(settings.data_dir)
     kept = file_in(settings.data_dir)
 
-    def started(watchword: Watchword, url: str, first: FirstProject | None) -> None:
-        connection = _connection(url, first, recall(kept))
+    def started(running: Running) -> None:
+        connection = _connection(running.url, running.first, recall(kept))
         if connection is not None:
             remember(kept, connection)
+            known = running.watchword.known_keys
+            known[UUID(connection.customer_uuid)] = connection.api_key
         if as_json:
             write_json(
                 {
-                    "url": f"{url}/v1",
+                    "url": f"{running.url}/v1",
+                    "console": running.link,
                     "customer_uuid": connection and connection.customer_uuid,
                     "api_key": connection and connection.api_key,
                     "database": settings.database_name,
                 }
             )
             return
-        _banner(watchword, url, new=new, connection=connection)
+        _banner(running, new=new, connection=connection)
+
+    async def prepare(watchword: Watchword) -> None:
+        if sample and not await watchword.sample.exists():
+            click.echo("Inventing a month of history for the project `sample` …", err=True)
+            await watchword.sample.fill()
 
     with plain_failures(settings):
-        run(serve_installation(settings, started))
+        run(serve_installation(settings, started, prepare=prepare))
 
 
 def _connection(
@@ -73,8 +92,8 @@ def _connection(
     return known and replace(known, url=f"{url}/v1")
 
 
-def _banner(watchword: Watchword, url: str, *, new: bool, connection: Connection | None) -> None:
-    settings = watchword.settings
+def _banner(running: Running, *, new: bool, connection: Connection | None) -> None:
+    settings, url = running.watchword.settings, running.url
     age = "new" if new else "existing"
     click.echo(
         f"\n  {click.style('Watchword', bold=True)} {version('watchword')} · sandbox · "
@@ -85,8 +104,9 @@ def _banner(watchword: Watchword, url: str, *, new: bool, connection: Connection
     else:
         access = f"customer {connection.customer_uuid}  key {connection.api_key}"
     for name, value in (
+        ("Console", f"{running.link}   signed-in link, works once, 10 minutes"),
         ("API", f"{url}/v1   {access}"),
-        ("Docs", f"{url}/docs/errors   {url}/openapi.json"),
+        ("Docs", f"{url}/docs"),
     ):
         click.echo(f"  {click.style(name.ljust(9), dim=True)} {value}")
     click.echo(

@@ -26,6 +26,7 @@ COMMANDS = {
     "lookup": "Tell what is known about a number.",
     "migrate": "Bring the database to this program's schema.",
     "networks": "Know where addresses are.",
+    "operators": "Say who may use the console.",
     "projects": "Make projects and change their settings.",
     "providers": "Keep accounts at providers.",
     "redeliver": "Post callbacks again that were given up.",

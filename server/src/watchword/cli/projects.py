@@ -10,11 +10,11 @@ from watchword.app import Watchword
 from watchword.cli.installation import data_dir_option, on_installation
 from watchword.cli.main import Failure
 from watchword.cli.output import json_option, write_json, write_pairs, write_table
-from watchword.cli.project_settings import warnings_of, with_changes
 from watchword.domain.money import Money, parse_amount
 from watchword.domain.phone_number import mask
 from watchword.domain.project import Mode, Project
 from watchword.ports.store import Change
+from watchword.usecases.manage.project_settings import warnings_of, with_changes
 
 
 @click.group("projects")
@@ -169,6 +169,29 @@ def resume_project(project: str, data_dir: Path | None, as_json: bool) -> None:
         write_json(_plain(resumed))
         return
     click.secho(f"✓ {resumed.name} sends again", fg="green")
+
+
+@command.command("remove")
+@click.argument("project")
+@data_dir_option
+@json_option
+def remove_project(project: str, data_dir: Path | None, as_json: bool) -> None:
+    """Remove PROJECT with its keys and all of its history; only a sandbox project can be removed.
+
+    \b
+    Example:
+      watchword projects remove sample
+    """
+
+    async def work(watchword: Watchword) -> tuple[Project, int]:
+        found = await watchword.manage_projects.find(project)
+        return found, await watchword.manage_projects.remove(found)
+
+    removed, rows = on_installation(work, data_dir)
+    if as_json:
+        write_json({**_plain(removed), "rows": rows})
+        return
+    click.secho(f"✓ {removed.name} is removed, {rows} rows with it", fg="green")
 
 
 @command.command("top-up")

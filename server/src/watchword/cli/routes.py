@@ -4,26 +4,20 @@ from pathlib import Path
 
 import click
 import msgspec
-from msgspec import Struct
 
-from watchword.adapters.numbering.libphonenumber import LibPhoneNumber
 from watchword.app import Watchword
 from watchword.cli.installation import data_dir_option, on_installation, project_option
 from watchword.cli.main import Failure
 from watchword.cli.output import json_option, write_json, write_pairs, write_table
-from watchword.cli.project_settings import with_changes
 from watchword.domain.channel import Channel
 from watchword.domain.money import Money, parse_amount
 from watchword.domain.project import Project
-from watchword.domain.routing.country_rules import advice
-from watchword.domain.routing.plan import Plan, plan_attempt
 from watchword.domain.routing.route import Dlt, Route
-from watchword.ports.numbering import NumberProblem
-from watchword.usecases.memory import way_over
-from watchword.usecases.promise_attempt import learns, learnt_plan, routes_of
+from watchword.usecases.manage.dry_run import IN_USE, DryRunResult
+from watchword.usecases.manage.project_settings import with_changes
+from watchword.usecases.promise_attempt import routes_of
 
 USAGE = 2
-IN_USE = "in use"
 
 
 @click.group("routes")
@@ -176,75 +170,23 @@ def explain(
     It goes by what the processes that send have learnt, at most five minutes old and with everything
     told since. Breakers are not in it: they belong to those processes, and are in their metrics.
     """
-    parsed = LibPhoneNumber().parse(number)
-    if isinstance(parsed, NumberProblem):
-        raise Failure(parsed.message, code=USAGE)
 
-    async def work(watchword: Watchword) -> tuple[Project, Plan, dict[str, str]]:
+    async def work(watchword: Watchword) -> DryRunResult:
         found = await watchword.manage_projects.find(project)
         await watchword.share_memory.begin()
         watchword.share_memory.wanted = False  # it looks, and tells nobody
         watchword.numbering.warm()
-        rule = found.rule_for(parsed.e164)
-        plan = plan_attempt(
-            routes_of(found),
-            parsed.e164,
-            after,
-            parsed.region,
-            sender_id,
-            email,
-            rule=rule.routes if rule else None,
-        )
-        if rule is None and learns(found):
-            gone = [way_over(r.account, r.channel) for r in plan.routes if r.name in after]
-            plan = learnt_plan(found, parsed, plan, after, gone, 0.5, watchword.memory)
-        accounts = await watchword.manage_provider_accounts.list()
-        states = {a.name: "paused" if a.paused else IN_USE for a in accounts}
-        return found, plan, {**states, "sandbox": IN_USE}
+        return await watchword.dry_run(found, number, sender_id, email, after)
 
-    found, plan, states = on_installation(work, data_dir)
-    rows = [_row(plan, route, parsed.region, sender_id, states) for route in routes_of(found)]
-    rows.sort(key=lambda row: row.place or len(rows) + 1)
+    result = on_installation(work, data_dir)
     if as_json:
-        write_json({"country": parsed.region, "because": plan.because, "routes": rows})
+        write_json(result)
         return
-    write_pairs([("country", parsed.region or "none"), ("because", plan.because)])
-    for row in rows:
+    write_pairs([("country", result.country or "none"), ("because", result.because)])
+    for row in result.routes:
         place = f"{row.place}." if row.place else "–"
         notes = [*filter(None, (row.left_out, row.advice, row.because))]
         if row.account_state != IN_USE:
             notes.append(f"account: {row.account_state}")
         remark = f"  ({'; '.join(notes)})" if notes else ""
         click.echo(f"  {place:3} {row.route}  {row.account} {row.channel}{remark}")
-
-
-class Row(Struct, frozen=True, kw_only=True):
-    """One route of a dry run; `place` is where it stands in the plan, from 1."""
-
-    route: str
-    account: str
-    channel: Channel
-    price: int
-    place: int | None
-    left_out: str | None
-    account_state: str
-    advice: str | None
-    because: str | None
-
-
-def _row(
-    plan: Plan, route: Route, country: str | None, sender_id: str | None, states: dict[str, str]
-) -> Row:
-    planned = route.name in plan.names
-    why = dict(plan.left_out).get(route.name, "it does not serve this number")
-    return Row(
-        route=route.name,
-        account=route.account,
-        channel=route.channel,
-        price=route.price,
-        place=plan.names.index(route.name) + 1 if planned else None,
-        left_out=None if planned else why,
-        account_state=states.get(route.account, "there is no such account"),
-        because=dict(plan.reasons).get(route.name),
-        advice=advice(route, country, sender_id or route.sender_id),
-    )

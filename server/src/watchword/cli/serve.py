@@ -7,15 +7,20 @@ import click
 from msgspec.structs import replace
 
 from watchword.adapters.logging import configure_logging
-from watchword.app import Watchword, open_watchword
+from watchword.app import open_watchword
 from watchword.cli.installation import USAGE, data_dir_option, plain_failures, settings_of
 from watchword.cli.main import Failure
 from watchword.cli.output import json_option, write_json
 from watchword.cli.processes import serve_in_processes
-from watchword.cli.running import Started, listener_for, serve_installation
+from watchword.cli.running import (
+    Running,
+    Started,
+    listener_for,
+    serve_installation,
+    sign_in_link,
+)
 from watchword.server import run
 from watchword.settings import Settings
-from watchword.usecases.manage.bootstrap import FirstProject
 
 
 @click.command("serve")
@@ -54,14 +59,18 @@ def command(
     if no_worker:
         settings = replace(settings, run_worker=False)
 
-    def started(watchword: Watchword, url: str, first: FirstProject | None) -> None:
-        given = watchword.settings.bootstrap_api_key is not None
+    def started(running: Running) -> None:
+        url, first = running.url, running.first
+        given = settings.bootstrap_api_key is not None
         if as_json:
             made = {"api_key": first.api_key} if first and not given else {}
             customer = {"customer_uuid": str(first.project.id)} if first else {}
-            write_json({"url": url, **customer, **made})
+            link = {"console": running.link} if running.link else {}
+            write_json({"url": url, **link, **customer, **made})
             return
         click.echo(f"Watchword listens on {url}")
+        if running.link is not None:
+            click.echo(f"Console: {running.link} (works once, 10 minutes)")
         if first is not None and not given:
             click.echo(
                 "The database is new. Its first project, in sandbox mode, shown this once:\n"
@@ -94,7 +103,9 @@ def _serve_many(
             first = await watchword.bootstrap(
                 settings.bootstrap_customer_uuid, settings.bootstrap_api_key
             )
-            started(watchword, f"http://{settings.host}:{port}", first)
+            url = f"http://{settings.host}:{port}"
+            link = await sign_in_link(watchword, url)
+            started(Running(watchword=watchword, url=url, first=first, link=link))
 
     run(prepare())
     arguments = ["--host", settings.host, "--port", str(port)]

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from watchword.adapters.providers.kind import CredentialField, Kind, credential_fields
+from watchword.adapters.providers.kind import Kind, credential_fields
+from watchword.ports.provider import CredentialField
 
 
 def provider_page(kind: Kind) -> str:

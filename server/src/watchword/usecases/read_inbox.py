@@ -1,5 +1,6 @@
 """Read the inbox: what the sandbox delivered, with the codes that only it may show."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from msgspec import Struct
@@ -32,7 +33,10 @@ class ReadInbox(Struct, frozen=True):
 
     async def __call__(self, project: Project, to: str | None, limit: int) -> list[ReadMessage]:
         """Read up to `limit` messages, of one number or of all."""
-        messages = await self.store.inbox(project.id, to, limit)
+        return await self.read(await self.store.inbox(project.id, to, limit))
+
+    async def read(self, messages: Iterable[InboxMessage]) -> list[ReadMessage]:
+        """Put the codes into messages; one whose authentication is forgotten is left out."""
         return [read for message in messages if (read := await self._read(message))]
 
     async def _read(self, message: InboxMessage) -> ReadMessage | None:

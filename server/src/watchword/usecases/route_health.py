@@ -63,6 +63,14 @@ class RouteHealth:
                 return breaker.because or "it asked to be left alone"
         return ""
 
+    def standing(self) -> list[tuple[str, Channel, str, str]]:
+        """Breakers that are not closed: account, channel, country (`*` is all), and why."""
+        return [
+            (*key, breaker.because or "it asked to be left alone")
+            for key, breaker in self._breakers.items()
+            if breaker.standing is not Standing.CLOSED
+        ]
+
     def begin(self, route: Route, country: str | None) -> None:
         """A message goes over a route: where its breaker is open, that is a trial."""
         now = self._clock.now()

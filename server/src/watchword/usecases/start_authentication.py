@@ -157,6 +157,38 @@ class StartAuthentication(Struct, frozen=True):
                 return answer
         raise StoreUnavailableError("too many requests for one number at once")
 
+    async def foresee(self, project: Project, number: PhoneNumber) -> Verdict | Refusal:
+        """How a bare request for a number would be judged now; nothing is written, learnt or sent."""
+        now = self.clock.now()
+        wishes = accept_fields(project, StartRequest(phone_number=number.e164))
+        if isinstance(wishes, Refusal):
+            return wishes
+        around = await self.store.surroundings(
+            project.id,
+            number.e164,
+            counters(number, wishes.signals),
+            list(windows_of(project, number.region, now, self.memory)),
+            now,
+        )
+        opened = open_authentication(
+            project,
+            number,
+            wishes,
+            authentication_id=self.clock.new_id(),
+            code_key=self.keyring.current(),
+            now=now,
+        )
+        plan = plan_for(project, opened, self.memory)
+        if not plan.routes:
+            return Refusal(
+                ErrorCode.UNSUPPORTED_REGION,
+                f"this project cannot send to this number: {plan.because}",
+            )
+        price = plan.routes[0].price
+        fee = project.settings.authentication_fee
+        journal = Journal(self.clock, opened, now)
+        return self._screen(project, journal, around, price, price + fee)
+
     def _decide(
         self,
         project: Project,

@@ -1,16 +1,16 @@
 """The provider accounts of this installation: opened with their credentials, and anew when they change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import structlog
 from msgspec import Struct
 
-from watchword.adapters.providers.kind import Credentials, Kind, Tools
+from watchword.adapters.providers.kind import Credentials, Kind, Tools, credential_fields
 from watchword.adapters.providers.paced import Paced
 from watchword.domain.provider_account import ProviderAccount
 from watchword.ports.keyring import Keyring, UnknownKeyError
-from watchword.ports.provider import KeepsConnections, Provider
+from watchword.ports.provider import KeepsConnections, KindDescription, Provider
 from watchword.ports.store import Registry
 
 log = structlog.get_logger(__name__)
@@ -113,6 +113,28 @@ class ProviderAccounts:
         if float(read.per_second) and not isinstance(made, KeepsConnections):
             return Paced(made, float(read.per_second))
         return made
+
+    def describe(self) -> Sequence[KindDescription]:
+        """The kinds that are installed, by name, but for the sandbox."""
+        return [
+            KindDescription(
+                name=name,
+                title=kind.title,
+                channels=tuple(sorted(kind.channels)),
+                fields=tuple(credential_fields(kind)),
+                receipts=kind.receipts,
+                website=kind.website,
+                notes=kind.notes,
+            )
+            for name, kind in sorted(self.kinds.items())
+            if name != SANDBOX
+        ]
+
+    def plain_fields(self, kind: str) -> frozenset[str]:
+        """The fields of a kind that are no secret."""
+        known = self.kinds.get(kind)
+        fields = credential_fields(known) if known else []
+        return frozenset(field.name for field in fields if not field.secret)
 
     def account(self, name: str) -> Provider | None:
         """The provider behind an account name; None where there is none, or it is paused."""

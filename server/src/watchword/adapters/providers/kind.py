@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from watchword.adapters.providers.exchange import Exchange
 from watchword.domain.channel import Channel
 from watchword.ports.clock import Clock
-from watchword.ports.provider import Message, Provider, Receipt
+from watchword.ports.provider import CredentialField, Message, Provider, Receipt
 from watchword.ports.store import Store
 
 Secret = Annotated[str, Meta(min_length=1, extra={"secret": True})]
@@ -91,16 +91,6 @@ class InstalledKinds(Mapping[str, Kind]):
     def __len__(self) -> int:
         """How many are installed."""
         return len(self._entries)
-
-
-class CredentialField(Struct, frozen=True):
-    """One field of a kind's credentials, for whoever asks an operator to fill it in."""
-
-    name: str
-    description: str
-    secret: bool
-    required: bool
-    default: object = None
 
 
 def credential_fields(kind: Kind) -> list[CredentialField]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from watchword.domain.api_key import Scope
 from watchword.domain.errors import ErrorCode, Refusal
 from watchword.edges.api.caller import Caller, KeyUse, caller_of
+from watchword.edges.api.hosted import HostedOperations
 from watchword.edges.api.operations import Operations, Request
 from watchword.edges.api.throttle import Throttle
 from watchword.edges.http.answers import (
@@ -58,6 +59,7 @@ class Api:
     def __init__(
         self,
         operations: Operations,
+        hosted: HostedOperations,
         directory: Directory,
         key_use: KeyUse,
         clock: Clock,
@@ -76,10 +78,12 @@ class Api:
             "/v1/retry": Route("POST", "retry", otp, operations.retry),
             "/v1/authentication/feedback": Route("POST", "feedback", otp, operations.feedback),
             "/v1/sandbox/messages": Route("GET", "inbox", inbox, operations.inbox),
+            "/v1/hosted_sessions": Route("POST", "open_hosted", otp, hosted.create),
         }
         self._below = {
             "/v1/authentication/": Route("GET", "status", otp, operations.status),
             "/v1/lookup/": Route("GET", "lookup", lookup, operations.lookup),
+            "/v1/hosted_sessions/": Route("GET", "hosted", otp, hosted.show),
         }
 
     @property

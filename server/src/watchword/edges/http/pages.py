@@ -1,6 +1,5 @@
-"""Pages that need no key: health, metrics, the contract, and what each error code means."""
+"""Pages that need no key: health, metrics, the contract and the docs."""
 
-import html
 from collections.abc import Awaitable, Callable
 from functools import cache
 from importlib import resources
@@ -8,11 +7,10 @@ from importlib import resources
 import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from watchword.domain.errors import ErrorCode
-from watchword.edges.http.explanations import EXPLANATIONS
+from watchword.edges.http.docs import docs
 
 Readiness = Callable[[], Awaitable[dict[str, str]]]
 """What is not ready, by part: a sentence on why and what to do; empty where all is."""
@@ -27,20 +25,8 @@ def contract() -> bytes:
     return msgspec.json.encode(yaml.safe_load(text))
 
 
-def _errors_page() -> str:
-    sections = "".join(
-        f'<section id="{code}"><h2>{code}</h2><p>{html.escape(EXPLANATIONS[code])}</p></section>'
-        for code in ErrorCode
-    )
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>Watchword: error codes</title><main><h1>Error codes</h1>{sections}</main></html>"
-    )
-
-
-def pages(readiness: Readiness, metrics: Callable[[], bytes]) -> Starlette:
-    """The application that serves them."""
+def pages(readiness: Readiness, metrics: Callable[[], bytes], *, console: bool = True) -> Starlette:
+    """The application that serves them; with a `console` the docs lead to its reference."""
 
     async def livez(_: Request) -> Response:
         return PlainTextResponse("ok")
@@ -58,17 +44,13 @@ def pages(readiness: Readiness, metrics: Callable[[], bytes]) -> Starlette:
     async def openapi(_: Request) -> Response:
         return Response(contract(), media_type="application/json")
 
-    async def errors(_: Request) -> Response:
-        policy = {"content-security-policy": "default-src 'none'"}
-        return HTMLResponse(_errors_page(), headers=policy)
-
     return Starlette(
         routes=[
             Route("/livez", livez),
             Route("/readyz", readyz),
             Route("/metrics", scrape),
             Route("/openapi.json", openapi),
-            Route("/docs/errors", errors),
+            *docs(console=console),
         ],
         exception_handlers={
             404: _plain("Not Found"),

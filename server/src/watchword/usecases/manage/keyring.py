@@ -1,12 +1,22 @@
 """Manage the keyring: a fresh key, an old one dropped, each with its line in the audit log."""
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from msgspec import Struct
 
 from watchword.domain.audit import AuditNote
 from watchword.ports.clock import Clock
 from watchword.ports.keyring import RotatingKeyring
 from watchword.ports.store import Registry
-from watchword.usecases.manage.provider_accounts import ManageProviderAccounts
+
+
+class KeepsSecrets(Protocol):
+    """Something that keeps secrets sealed under the keyring."""
+
+    async def seal_again(self) -> None:
+        """Seal them under the current key."""
+        ...
 
 
 class ManageKeyring(Struct, frozen=True):
@@ -15,14 +25,14 @@ class ManageKeyring(Struct, frozen=True):
     keyring: RotatingKeyring
     registry: Registry
     clock: Clock
-    accounts: ManageProviderAccounts
+    keepers: Sequence[KeepsSecrets]
     actor: str = "watchword"
 
     async def rotate(self) -> str:
         """Add a fresh key, make it the current one, and seal under it what was sealed; its id."""
         name = self.keyring.rotate()
         await self._note("rotated", name)
-        await self.accounts.seal_again()
+        await self._seal_again()
         return name
 
     async def drop(self, name: str) -> None:
@@ -30,9 +40,13 @@ class ManageKeyring(Struct, frozen=True):
 
         What is sealed is sealed under the current key first.
         """
-        await self.accounts.seal_again()
+        await self._seal_again()
         self.keyring.drop(name)
         await self._note("dropped", name)
+
+    async def _seal_again(self) -> None:
+        for keeper in self.keepers:
+            await keeper.seal_again()
 
     async def _note(self, action: str, name: str) -> None:
         note = AuditNote(

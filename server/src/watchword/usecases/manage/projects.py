@@ -1,5 +1,6 @@
-"""Manage projects: create one, change its settings, suspend it, fill its balance."""
+"""Manage projects: create one, change its settings, suspend it, fill its balance, remove it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -52,6 +53,10 @@ class ManageProjects(Struct, frozen=True):
         await self.registry.put_project(project, note)
         return project
 
+    async def list(self) -> Sequence[Project]:
+        """Every project."""
+        return await self.registry.projects()
+
     async def find(self, name_or_id: str | None) -> Project:
         """The project of that name or id; with None, the only one there is.
 
@@ -86,11 +91,23 @@ class ManageProjects(Struct, frozen=True):
             suspended=project.suspended if suspended is None else suspended,
             mode=project.mode if mode is None else mode,
         )
-        fields = _changed(project, changed) + _changed(project.settings, changed.settings)
+        fields = [*_changed(project, changed), *_changed(project.settings, changed.settings)]
         # The names alone: values may be numbers on a list.
         note = self._note("changed", project, fields=" ".join(fields))
         await self.registry.put_project(changed, note)
         return changed
+
+    async def remove(self, project: Project) -> int:
+        """Remove a sandbox project with all that is in it; how many rows that were.
+
+        Raises:
+            ValueError: it is a live project, whose history is not to be lost by a slip.
+
+        """
+        if not project.is_sandbox:
+            raise ValueError(f"{project.name!r} is live: only a sandbox project can be removed")
+        note = self._note("removed", project, name=project.name)
+        return await self.registry.remove_project(project.id, note)
 
     async def top_up(self, project: Project, amount: int) -> int:
         """Add micros to the prepaid balance, making the project prepaid; the new balance."""
@@ -98,7 +115,7 @@ class ManageProjects(Struct, frozen=True):
         return await self.registry.add_balance(project.id, amount, note)
 
 
-def _changed(before: Struct, after: Struct) -> list[str]:
+def _changed(before: Struct, after: Struct) -> Sequence[str]:
     return [
         name
         for name in before.__struct_fields__

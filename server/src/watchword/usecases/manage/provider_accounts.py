@@ -83,8 +83,8 @@ class ManageProviderAccounts(Struct, frozen=True):
         await self._find(name)
         await self.registry.remove_provider_account(name, self._note("removed", name))
 
-    async def seal_again(self) -> int:
-        """Seal every account under the current key; how many were sealed under another."""
+    async def seal_again(self) -> None:
+        """Seal every account under the current key that was sealed under another."""
         older = [
             account
             for account in await self.registry.provider_accounts()
@@ -96,7 +96,6 @@ class ManageProviderAccounts(Struct, frozen=True):
             await self.registry.put_provider_account(
                 replace(account, sealed=sealed), self._note("sealed_again", account.name)
             )
-        return len(older)
 
     async def _find(self, name: str) -> ProviderAccount:
         for account in await self.registry.provider_accounts():

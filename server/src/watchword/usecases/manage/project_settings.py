@@ -5,28 +5,39 @@ from typing import Any
 
 import msgspec
 
-from watchword.cli.main import Failure
 from watchword.domain.message import check_origin
 from watchword.domain.project import Limits, ProjectSettings
 from watchword.domain.sender_id import parse_sender_id
 from watchword.domain.template import WARNING, check_template
 
-USAGE = 2
+
+class SettingError(ValueError):
+    """A setting is unknown, or cannot have the value it was given; the message says what to do."""
 
 
 def with_changes(settings: ProjectSettings, changes: tuple[str, ...]) -> ProjectSettings:
-    """The settings with each `name=value` put in; a value is JSON, or else text."""
+    """The settings with each `name=value` put in; a value is JSON, or else text.
+
+    Raises:
+        SettingError: one cannot be.
+
+    """
     document: dict[str, Any] = msgspec.to_builtins(settings)
     for change in changes:
         name, equals, text = change.partition("=")
         if not equals:
-            raise Failure(f"{change!r} is no setting", todo="Write it as name=value.", code=USAGE)
+            raise SettingError(f"{change!r} is no setting; write it as name=value")
         _put(document, name, _value(text))
     return _read(document)
 
 
 def with_values(settings: ProjectSettings, values: dict[str, Any]) -> ProjectSettings:
-    """The settings with each value put in; of `limits` only what is named."""
+    """The settings with each value put in; of `limits` only what is named.
+
+    Raises:
+        SettingError: one cannot be.
+
+    """
     document: dict[str, Any] = msgspec.to_builtins(settings)
     for name, value in values.items():
         if name == "limits" and isinstance(value, dict):
@@ -41,7 +52,7 @@ def _read(document: dict[str, Any]) -> ProjectSettings:
     try:
         changed = msgspec.convert(document, ProjectSettings)
     except msgspec.ValidationError as error:
-        raise Failure("this setting cannot have this value", str(error), code=USAGE) from None
+        raise SettingError(f"this setting cannot have this value: {error}") from None
     _check(changed)
     return changed
 
@@ -61,11 +72,8 @@ def _put(document: dict[str, Any], name: str, value: object) -> None:
         known, first, place = list(Limits.__struct_fields__), rest, document["limits"]
     if first not in known or (dot and place is document):
         close = difflib.get_close_matches(first, known, n=1)
-        raise Failure(
-            f"there is no setting {name!r}",
-            todo=f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(known)}.",
-            code=USAGE,
-        )
+        hint = f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(known)}."
+        raise SettingError(f"there is no setting {name!r}. {hint}")
     place[first] = value
 
 
@@ -73,23 +81,21 @@ def _check(settings: ProjectSettings) -> None:
     """What the types cannot say."""
     for sender in (settings.sender_id, *settings.sender_ids):
         if sender is not None and parse_sender_id(sender) != sender:
-            raise Failure(f"{sender!r} is no sender that networks carry", code=USAGE)
+            raise SettingError(f"{sender!r} is no sender that networks carry")
     for template in settings.templates:
         faults = [fault for fault in check_template(template) if not fault.startswith(WARNING)]
         if faults:
-            raise Failure(f"template {template.template_id!r}", "; ".join(faults), code=USAGE)
+            raise SettingError(f"template {template.template_id!r}: {'; '.join(faults)}")
     if settings.origin is not None and check_origin(settings.origin) is None:
-        raise Failure(f"{settings.origin!r} is no host name such as example.com", code=USAGE)
+        raise SettingError(f"{settings.origin!r} is no host name such as example.com")
     names = [route.name for route in settings.routes]
     if len(set(names)) != len(names):
-        raise Failure("two routes share a name", code=USAGE)
+        raise SettingError("two routes share a name")
     for rule in settings.route_rules:
         missing = set(rule.routes) - set(names)
         if missing or not rule.routes or not rule.prefixes:
             what = f"names routes that are not there: {', '.join(sorted(missing))}"
-            raise Failure(
-                f"a route rule {what if missing else 'needs prefixes and routes'}", code=USAGE
-            )
+            raise SettingError(f"a route rule {what if missing else 'needs prefixes and routes'}")
 
 
 def warnings_of(settings: ProjectSettings) -> list[str]:

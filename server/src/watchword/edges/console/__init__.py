@@ -1,0 +1,1 @@
+"""The console: pages over the management API's operations, made on the server."""

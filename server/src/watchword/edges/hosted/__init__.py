@@ -1,0 +1,1 @@
+"""The hosted page: a person walks through it from their number to a checked code."""
