@@ -108,6 +108,7 @@ class Watchword(Struct, frozen=True, kw_only=True):
     dry_run: DryRun
     audit: Audit
     known_keys: dict[UUID, str]
+    management: Management
     bootstrap: Bootstrap
     bell: Bell
 
@@ -352,6 +353,7 @@ def _assemble(
         sample=sample,
         audit=Audit(store),
         known_keys=known_keys,
+        management=management,
         bootstrap=Bootstrap(store, manage_projects, manage_api_keys),
         bell=bell,
     )

@@ -39,6 +39,7 @@ class Watched:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._contexts: list[BrowserContext] = []
+        self._excused: list[str] = []
         self.wrongs: list[str] = []
 
     def open(self, **options: Any) -> Page:
@@ -53,12 +54,15 @@ class Watched:
         return context.new_page()
 
     def excuse(self, *words: str) -> None:
-        """Forgive what a test means to happen: wrongs that hold one of these."""
-        self.wrongs[:] = [one for one in self.wrongs if not any(word in one for word in words)]
+        """Forgive what a test means to happen: wrongs that hold one of these words."""
+        self._excused += words
 
     def close(self) -> None:
         for context in self._contexts:
             context.close()
+        self.wrongs[:] = [
+            one for one in self.wrongs if not any(word in one for word in self._excused)
+        ]
 
     def _on_request(self, request: Request) -> None:
         url = urlsplit(request.url)

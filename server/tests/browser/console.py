@@ -1,5 +1,6 @@
 """The console of a service with some days of invented history, and its addresses."""
 
+from watchword.domain.authentication import State
 from watchword.domain.operator import EVERYWHERE, Role
 from watchword.ports.reports import Period
 from watchword.testing import RunningService
@@ -23,7 +24,8 @@ class Console:
         self.service = service
         self.project = service.run(watchword.sample.fill(days=days, a_day=a_day))
         listed = service.run(watchword.store.authentications_before(None, 50))
-        self.authentication = listed[0].id
+        longest = max(listed, key=lambda one: (one.state is State.VALIDATED, len(one.attempts)))
+        self.authentication = longest.id
         whenever = Period(0, watchword.manage_projects.clock.now() + 1)
         self.callback = service.run(watchword.store.callbacks(whenever, None, 1))[0].id
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from server.tests.browser.conftest import Watched, accessible
 
 
@@ -92,7 +92,6 @@ def test_from_the_first_command_to_a_verified_code(
     answer = pasted(page.locator("[data-panel=curl] code").inner_text())
     assert answer["status"] == "pending"
     expect(bubbles).to_have_count(2, timeout=3_000)
-    expect(ticks).to_have_count(4)
     for tab in (page, watching):
         tab.bring_to_front()
         expect(tab.locator(".phone .bubble")).to_have_count(2)
@@ -117,9 +116,4 @@ def test_from_the_first_command_to_a_verified_code(
     dev.send_signal(signal.SIGINT)
     assert dev.wait(timeout=20) == 0
     watched.excuse("ERR_")
-    assert_alive(page)
-
-
-def assert_alive(page: Page) -> None:
-    """A page whose service is gone says so and does not break."""
     expect(page.locator("[data-live-state]")).to_contain_text("paused")

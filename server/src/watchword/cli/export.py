@@ -5,16 +5,20 @@ from pathlib import Path
 import click
 import tomli_w
 
-from watchword.cli.installation import data_dir_option, on_installation
+from watchword.cli.desk import Desk, desk_options
+from watchword.cli.installation import data_dir_option
 
 
 @click.command("export")
+@desk_options
 @data_dir_option
-def command(data_dir: Path | None) -> None:
+def command(service: str | None, token: str | None, data_dir: Path | None) -> None:
     """Write projects and provider accounts as TOML, which `watchword apply` takes.
 
     No secret is in it: where one belongs stands the name of an environment variable. What has its
     default value is left out.
     """
-    declared = on_installation(lambda watchword: watchword.declare.declared(), data_dir)
-    click.echo(tomli_w.dumps(declared), nl=False)
+    desk = Desk(service=service, token=token, data_dir=data_dir)
+    declared = desk.call("export_declaration", {})
+    ordered = {name: declared[name] for name in ("providers", "projects")}
+    click.echo(tomli_w.dumps(ordered), nl=False)

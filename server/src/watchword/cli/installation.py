@@ -76,7 +76,8 @@ def plain_failures(settings: Settings) -> Iterator[None]:
         raise Failure(str(error), code=USAGE) from None
 
 
-def _user() -> str:
+def user() -> str:
+    """Who types, as this machine knows them."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may have no name for its user
@@ -88,7 +89,7 @@ def on_installation(work: Callable[[Watchword], Awaitable[T]], data_dir: Path | 
     settings = settings_of(data_dir=data_dir)
 
     async def main() -> T:
-        async with open_watchword(settings, actor=f"cli:{_user()}") as watchword:
+        async with open_watchword(settings, actor=f"cli:{user()}") as watchword:
             return await work(watchword)
 
     with plain_failures(settings):

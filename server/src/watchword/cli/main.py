@@ -24,6 +24,7 @@ COMMANDS = {
     "keyring": "Change the key that codes are derived from.",
     "keys": "Make, list and revoke API keys.",
     "lookup": "Tell what is known about a number.",
+    "manage": "Carry out any operation of the management API.",
     "migrate": "Bring the database to this program's schema.",
     "networks": "Know where addresses are.",
     "operators": "Say who may use the console.",

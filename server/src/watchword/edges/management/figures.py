@@ -40,11 +40,11 @@ class Span(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def of(self, now: int) -> tuple[int, int]:
         """Its beginning and end; both lie on the hour, as roll-ups do."""
-        until = now - now % HOUR + HOUR if self.until is None else self.until + -self.until % HOUR
+        until = now - now % HOUR + HOUR if self.until is None else self.until
         since = until - SINCE[self.period] if self.since is None else self.since
         if not 0 < until - since <= LONGEST:
             raise Problem(400, "bad_request", "a period ends after it begins, within 400 days")
-        return since - since % HOUR, until
+        return since - since % HOUR, until + -until % HOUR
 
 
 class Budget(Struct, frozen=True, kw_only=True):

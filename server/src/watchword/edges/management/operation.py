@@ -46,17 +46,21 @@ class Done(Struct, frozen=True, omit_defaults=True):
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """Who calls, and about which project; None where the operation is about the installation."""
+    """Who calls, and about which project; None where the operation is about the installation.
+
+    `by` is who it is in the audit log, where that is no operator.
+    """
 
     management: Management
     operator: Operator
     grant: Grant | None
     project: Project | None
+    by: str = ""
 
     @property
     def actor(self) -> str:
         """Who the audit log says it was."""
-        return f"operator:{self.operator.name}"
+        return self.by or f"operator:{self.operator.name}"
 
     @property
     def of(self) -> Project:

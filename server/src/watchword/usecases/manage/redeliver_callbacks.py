@@ -53,7 +53,8 @@ class RedeliverCallbacks(Struct, frozen=True):
             if found is None:
                 return False
             journal = Journal(self.clock, found, self.clock.now())
-            journal.todo(DeliverCallback(record.url, record.request, record.id))
+            # It was posted before: what became of that stays in its record.
+            journal.todo(DeliverCallback(record.url, record.request, record.id, posts=1))
             if await self.store.save(journal.change()):
                 return True
         raise StoreUnavailableError("the callback could not be queued")
@@ -78,7 +79,7 @@ class RedeliverCallbacks(Struct, frozen=True):
             journal = Journal(self.clock, timeline.authentication, self.clock.now())
             for callback in ended.values():
                 if url is not None and (all_of_them or not callback.acknowledged):
-                    journal.todo(DeliverCallback(url, callback.body, callback.message_id))
+                    journal.todo(DeliverCallback(url, callback.body, callback.message_id, posts=1))
             if not journal.tasks:
                 return 0
             if await self.store.save(journal.change()):

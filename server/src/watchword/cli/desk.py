@@ -1,0 +1,120 @@
+"""Desk: carries out operations of the management API, on this installation or on a service far away."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import click
+import httpx2
+import msgspec
+from msgspec import Struct
+
+from watchword.app import Watchword
+from watchword.cli.installation import on_installation, user
+from watchword.cli.main import Failure
+from watchword.domain.operator import EVERYWHERE, Operator, Role
+from watchword.edges.management.access import project_of
+from watchword.edges.management.operation import Call, Operation, Problem
+from watchword.edges.management.table import OPERATIONS
+
+USAGE, UNAVAILABLE = 2, 69
+UNAUTHENTICATED, FAULT = 401, 500
+TIME_OUT = 60.0
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def desk_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--service` and `--token`."""
+    for option in (
+        click.option(
+            "--token",
+            envvar="WATCHWORD_MANAGE_TOKEN",
+            help="A token of the management API, as `watchword operators token` makes it.",
+        ),
+        click.option(
+            "--service",
+            envvar="WATCHWORD_MANAGE_URL",
+            help="Address of a service to work on, instead of the installation of this machine.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+class Desk(Struct, frozen=True, kw_only=True):
+    """Where operations are carried out: over HTTP where there is a `service`, else in the data folder."""
+
+    service: str | None = None
+    token: str | None = None
+    data_dir: Path | None = None
+
+    def call(self, name: str, fields: Mapping[str, Any], project: str | None = None) -> Any:  # noqa: ANN401 - JSON
+        """What an operation gives, as plain values.
+
+        Raises:
+            Failure: there is none, it is not permitted, or it cannot be carried out.
+
+        """
+        operation = OPERATIONS.get(name)
+        if operation is None:
+            raise Failure(
+                f"there is no operation {name!r}", todo="See `watchword manage`.", code=USAGE
+            )
+        if self.service:
+            return self._far(operation, dict(fields), project)
+        return self._here(operation, fields, project)
+
+    def _here(self, operation: Operation, fields: Mapping[str, Any], project: str | None) -> Any:  # noqa: ANN401 - JSON
+        owner = Operator(id=UUID(int=0), name="cli", created_at=0, roles={EVERYWHERE: Role.OWNER})
+
+        async def work(watchword: Watchword) -> object:
+            about = None
+            if operation.of_project:
+                about = await project_of(watchword.management, project)
+                if about is None and not operation.everywhere:
+                    about = await watchword.manage_projects.find(None)
+            call = Call(
+                management=watchword.management,
+                operator=owner,
+                grant=None,
+                project=about,
+                by=f"cli:{user()}",
+            )
+            return await operation.run(call, operation.read(fields))
+
+        try:
+            return msgspec.to_builtins(on_installation(work, self.data_dir))
+        except Problem as problem:
+            raise Failure(str(problem), code=USAGE) from None
+
+    def _far(self, operation: Operation, fields: dict[str, Any], project: str | None) -> Any:  # noqa: ANN401 - JSON
+        given = {**fields, **({"project": project or "all"} if operation.of_project else {})}
+        path = _PLACE.sub(
+            lambda found: quote(str(given.pop(found[1], "")), safe=""), operation.path
+        )
+        url = f"{(self.service or '').rstrip('/')}/manage/v1{path}"
+        headers = {"authorization": f"Bearer {self.token or ''}"}
+        try:
+            with httpx2.Client(timeout=TIME_OUT, headers=headers) as http:
+                if operation.reads:
+                    answer = http.get(url, params=given)
+                else:
+                    answer = http.request(operation.method, url, json=given)
+            found = answer.json()
+        except (httpx2.HTTPError, OSError, ValueError) as error:
+            raise Failure(
+                f"no service answers at {self.service}", str(error), code=UNAVAILABLE
+            ) from None
+        if answer.status_code == UNAUTHENTICATED:
+            raise Failure(
+                "the service does not take this token",
+                "It is not, or no longer, a token of an operator there.",
+                "`watchword operators token` makes one; give it as WATCHWORD_MANAGE_TOKEN.",
+            )
+        if answer.is_error:
+            code = UNAVAILABLE if answer.status_code >= FAULT else USAGE
+            raise Failure(str(found.get("message", "")), code=code)
+        return found

@@ -1,0 +1,101 @@
+"""Operations from the command line: on this machine, and over the management API of a service."""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from watchword.cli.main import command
+from watchword.domain.operator import EVERYWHERE, Role
+from watchword.testing import RunningService, running_service
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[RunningService]:
+    with running_service(log_level="error") as running:
+        yield running
+
+
+def token_of(service: RunningService, name: str, role: Role) -> str:
+    operators = service.watchword.manage_operators
+
+    async def make() -> str:
+        made = await operators.create(name, {EVERYWHERE: role})
+        return (await operators.create_token(made, "test", role))[0]
+
+    return service.run(make())
+
+
+def typed(*arguments: str, **environment: str) -> Result:
+    names = {f"WATCHWORD_{name.upper()}": value for name, value in environment.items()}
+    return CliRunner().invoke(command, arguments, env={"NO_COLOR": "1", **names})
+
+
+def test_the_same_is_carried_out_here_and_far_away(service: RunningService, tmp_path: Path) -> None:
+    token = token_of(service, "script", Role.OWNER)
+    far = {"manage_url": service.url, "manage_token": token}
+    here = {"data_dir": str(tmp_path)}
+    for where in (far, here):
+        made = typed("manage", "create_project", "name=shop", "mode=sandbox", **where)
+        assert json.loads(made.output)["name"] == "shop"
+        added = typed(
+            *("manage", "add_entry", "list=blocked", "kind=prefix", "value=+99890"),
+            *("--project", "shop"),
+            **where,
+        )
+        assert json.loads(added.output)["message"] == "The prefix is blocked now."
+        listed = typed("manage", "list_entries", "--project", "shop", **where)
+        (entry,) = json.loads(listed.output)["items"]
+        assert entry["value"] == "+99890"
+        report = typed("manage", "read_report", "period=7d", "--project", "all", **where)
+        assert json.loads(report.output)["now"]["started"] == 0
+
+
+def test_what_is_exported_from_one_is_applied_to_another(
+    service: RunningService, tmp_path: Path
+) -> None:
+    token = token_of(service, "deployer", Role.OWNER)
+    far = {"manage_url": service.url, "manage_token": token}
+    file = tmp_path / "watchword.toml"
+    file.write_text('[projects.cafe]\nmode = "live"\ncode_length = 8\n')
+    shown = typed("apply", str(file), "--dry-run", **far)
+    assert "is a new project, live" in shown.output
+    applied = typed("apply", str(file), "--yes", **far)
+    assert applied.exit_code == 0
+    assert "all is as the file says" in typed("apply", str(file), **far).output
+    exported = tomllib.loads(typed("export", **far).output)
+    assert exported["projects"]["cafe"] == {"mode": "live", "code_length": 8}
+    again = tmp_path / "again.toml"
+    again.write_text(typed("export", **far).output)
+    assert typed("apply", str(again), "--yes", data_dir=str(tmp_path / "data")).exit_code == 0
+    (entry,) = [
+        note
+        for note in json.loads(typed("manage", "list_audit", **far).output)["items"]
+        if note["action"] == "project.created" and note["detail"]["name"] == "cafe"
+    ]
+    assert entry["actor"] == "operator:deployer"
+
+
+def test_what_cannot_be_is_said_in_plain_words(service: RunningService, tmp_path: Path) -> None:
+    viewer = token_of(service, "onlooker", Role.VIEWER)
+    wrong = typed("manage", "read_me", manage_url=service.url, manage_token="wwm_nobody")
+    assert wrong.exit_code == 1
+    assert "does not take this token" in wrong.output
+    small = typed("manage", "list_people", manage_url=service.url, manage_token=viewer)
+    assert small.exit_code == 2
+    assert "needs the role owner" in small.output
+    nobody = typed("manage", "read_me", manage_url="http://127.0.0.1:9", manage_token=viewer)
+    assert nobody.exit_code == 69
+    assert "no service answers" in nobody.output
+    unknown = typed("manage", "make_coffee", data_dir=str(tmp_path))
+    assert unknown.exit_code == 2
+    assert "no operation 'make_coffee'" in unknown.output
+    field = typed("manage", "create_project", "name", data_dir=str(tmp_path))
+    assert "no FIELD=VALUE" in field.output
+    missing = typed("manage", "create_project", data_dir=str(tmp_path))
+    assert missing.exit_code == 2
+    assert "name" in missing.output
+    assert "read_report" in typed("manage").output
