@@ -57,6 +57,7 @@ from watchword.usecases.manage.provider_accounts import ManageProviderAccounts
 from watchword.usecases.manage.redeliver_callbacks import RedeliverCallbacks
 from watchword.usecases.manage.reporting import Reporting
 from watchword.usecases.manage.sample import Sample
+from watchword.usecases.manage.unlock_number import UnlockNumber
 from watchword.usecases.memory import Memory
 from watchword.usecases.move_on import MoveOn
 from watchword.usecases.read_inbox import ReadInbox
@@ -278,6 +279,7 @@ def _assemble(
         redeliver=redeliver,
         audit=Audit(store),
         forget=forget_number,
+        unlock=UnlockNumber(store, store, clock, numbering, actor),
         sample=sample,
         start=operations.start,
         check_code=operations.check_code,

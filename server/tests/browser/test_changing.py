@@ -191,6 +191,32 @@ def test_a_project_is_made_switched_and_suspended(visit: Visit) -> None:
     assert len(words.locator("b").inner_text()) == 7
 
 
+def test_a_project_is_removed_by_whoever_types_its_name(visit: Visit) -> None:
+    page = visit("projects")
+    name = "a.b (c) \\d"
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Make a project").click()
+    page.get_by_role("link", name=name, exact=True).click()
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Type").fill("axb (c) \\d")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Settings")
+    page.get_by_label("Type").fill(name)
+    press(page, "Remove", f"{name} is removed, 1 rows with it.")
+    expect(page.get_by_role("link", name=name, exact=True)).to_have_count(0)
+
+
+def test_the_secret_of_callbacks_is_shown_to_who_may_and_written_down(
+    visit: Visit, console: Console
+) -> None:
+    page = visit("callbacks", project=console.service.customer_uuid)
+    page.get_by_role("button", name="Show what callbacks are signed with").click()
+    expect(page.get_by_label("secret", exact=True)).to_contain_text("whsec_")
+    page.get_by_role("link", name="Back").click()
+    page.goto(console.address("audit"))
+    expect(page.get_by_role("row").nth(1)).to_contain_text("project.secret_revealed")
+
+
 def test_a_key_is_shown_once_and_refused_when_it_is_revoked(visit: Visit, console: Console) -> None:
     service = console.service
     page = visit("keys", project=service.customer_uuid)

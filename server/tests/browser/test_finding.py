@@ -104,6 +104,24 @@ def test_a_number_is_blocked_where_it_is_looked_up_and_let_go_again(visit: Visit
     expect(page.get_by_role("button", name="Block")).to_be_visible()
 
 
+def test_a_number_is_unlocked_where_it_is_looked_up(visit: Visit, console: Console) -> None:
+    service = console.service
+    headers = {"x-api-key": service.api_key, "customer-uuid": service.customer_uuid}
+    number = "+33612345671"
+    body = {"customer_uuid": service.customer_uuid, "phone_number": number}
+    url = f"{service.server_url}/authentication"
+    sent = httpx2.post(url, json=body, headers=headers).json()["authentication_uuid"]
+    wrong = {**body, "authentication_uuid": sent, "check_code": "000"}
+    assert httpx2.post(f"{service.server_url}/check", json=wrong, headers=headers).is_success
+    page = visit("lookup", project=service.customer_uuid)
+    page.goto(f"{page.url.partition('?')[0]}?number=%2B{number[1:]}")
+    expect(page.locator("dl.facts")).to_contain_text("wrong codes in a row1")
+    page.get_by_role("button", name="Forget the wrong codes").click()
+    expect(page.locator(".notice")).to_contain_text("can be verified again")
+    expect(page.locator("dl.facts")).to_contain_text("wrong codes in a row0")
+    expect(page.get_by_role("button", name="Forget the wrong codes")).to_have_count(0)
+
+
 def test_no_number_is_explained_where_it_was_typed(watched: Watched, visit: Visit) -> None:
     page = visit("lookup")
     page.goto(f"{page.url.partition('?')[0]}?number=%2B3361234")

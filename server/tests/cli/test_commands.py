@@ -107,7 +107,9 @@ def test_settings_of_a_project_are_checked_before_they_are_kept(
         assert (refused.exit_code, said in refused.stderr) == (2, True), refused.stderr
     kept = json.loads(cli("projects", "show", "acme", "--json").stdout)
     assert kept["settings"] == settings
-    assert kept["callback_secrets"][0].startswith("whsec_")
+    told = json.loads(cli("projects", "callback-secret", "acme", "--json").stdout)
+    assert told["callback_secrets"][0].startswith("whsec_")
+    assert cli("projects", "callback-secret").stdout.strip() == told["callback_secrets"][0]
 
 
 def test_a_project_is_suspended_resumed_filled_and_made_live(
@@ -121,7 +123,8 @@ def test_a_project_is_suspended_resumed_filled_and_made_live(
         json.loads(cli("projects", "set", "acme", "mode=live", "--json").stdout)["mode"] == "live"
     )
     assert "acme" in cli("projects", "list").stdout
-    assert cli("projects", "unlock", "acme", "+33612345678").exit_code == 1
+    unknown = cli("projects", "unlock", "acme", "+33612345678")
+    assert (unknown.exit_code, "nothing is remembered of" in unknown.stderr) == (2, True)
     assert cli("projects", "show", "nobody").exit_code == 2
     assert cli("projects", "create", "acme").exit_code == 2
 

@@ -79,6 +79,56 @@ def test_what_is_exported_from_one_is_applied_to_another(
     assert entry["actor"] == "operator:deployer"
 
 
+def test_projects_keys_accounts_and_routes_are_kept_far_away(service: RunningService) -> None:
+    token = token_of(service, "keeper", Role.OWNER)
+    far = {"manage_url": service.url, "manage_token": token}
+
+    def said(*arguments: str) -> str:
+        done = typed(*arguments, **far)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    made = json.loads(said("projects", "create", "far", "--json"))
+    assert "far" in said("projects", "list")
+    assert "app_name" in said("projects", "set", "far", "app_name=Far", "mode=live", "--json")
+    shown = json.loads(said("projects", "show", "far", "--json"))
+    assert (shown["mode"], shown["settings"]["app_name"]) == ("live", "Far")
+    assert said("projects", "callback-secret", "far").startswith("whsec_")
+    key = json.loads(said("keys", "create", "--project", "far", "--scope", "otp", "--json"))
+    assert key["api_key"].startswith("ww_live_")
+    assert json.loads(said("keys", "revoke", key["hint"], "--json"))["revoked_at"]
+    listed = json.loads(said("keys", "list", "--project", "far", "--json"))
+    assert [bool(one["revoked_at"]) for one in listed] == [False, True]
+    assert made["api_key"] not in said("keys", "list", "--project", "far")
+    credentials = ("account_sid=AC" + "0" * 32, "auth_token=" + "b" * 32)
+    said(
+        "providers",
+        "add",
+        "eu",
+        "--provider",
+        "twilio",
+        *credentials,
+        "base_url=http://127.0.0.1:1",
+    )
+    assert "in use" in said("providers", "list")
+    said("providers", "pause", "eu")
+    assert "paused" in said("providers", "list")
+    said("routes", "add", "b", "--account", "eu", "--channel", "sms", "--project", "far")
+    said("routes", "add", "a", "--account", "eu", "--channel", "sms", "--project", "far", "--first")
+    routes = json.loads(said("routes", "list", "--project", "far", "--json"))
+    assert [route["name"] for route in routes] == ["a", "b"]
+    dry = ("routes", "explain", "+33612345678", "--project", "far")
+    assert json.loads(said(*dry, "--after", "a", "--json"))["routes"][0]["route"] == "b"
+    assert "account: paused" in said(*dry)
+    nowhere = typed("providers", "test", "eu", **far)
+    assert (nowhere.exit_code, "cannot be reached" in nowhere.stderr) == (69, True)
+    for name in ("a", "b"):
+        said("routes", "remove", name, "--project", "far")
+    said("providers", "remove", "eu")
+    which = typed("keys", "list", **far)
+    assert (which.exit_code, "say which project: there are" in which.stderr) == (2, True)
+
+
 def test_what_cannot_be_is_said_in_plain_words(service: RunningService, tmp_path: Path) -> None:
     viewer = token_of(service, "onlooker", Role.VIEWER)
     wrong = typed("manage", "read_me", manage_url=service.url, manage_token="wwm_nobody")

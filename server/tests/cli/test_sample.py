@@ -18,7 +18,7 @@ def test_only_a_sandbox_project_is_removed(cli: Cli) -> None:
     refused = cli("projects", "remove", "real")
     assert (refused.exit_code, "only a sandbox project" in refused.stderr) == (2, True)
     removed = json.loads(cli("projects", "remove", "mine", "--json").stdout)
-    assert (removed["name"], removed["rows"]) == ("mine", 2)
+    assert removed["message"] == "mine is removed, 2 rows with it."
     assert [one["name"] for one in json.loads(cli("projects", "list", "--json").stdout)] == ["real"]
     missing = cli("projects", "remove", "mine")
     assert (missing.exit_code, "no project is called 'mine'" in missing.stderr) == (2, True)

@@ -7,8 +7,7 @@ import click
 import msgspec
 
 from watchword.cli.declared import read_declaration
-from watchword.cli.desk import Desk, desk_options
-from watchword.cli.installation import data_dir_option
+from watchword.cli.desk import Desk, with_desk
 from watchword.cli.output import json_option, write_json
 
 
@@ -16,18 +15,9 @@ from watchword.cli.output import json_option, write_json
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default="watchword.toml")
 @click.option("--dry-run", is_flag=True, help="Show the difference, and change nothing.")
 @click.option("--yes", is_flag=True, help="Change it without asking.")
-@desk_options
-@data_dir_option
+@with_desk
 @json_option
-def command(
-    file: Path,
-    dry_run: bool,
-    yes: bool,
-    service: str | None,
-    token: str | None,
-    data_dir: Path | None,
-    as_json: bool,
-) -> None:
+def command(desk: Desk, file: Path, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Bring projects and provider accounts to what FILE says, after showing the difference.
 
     What the file does not name stays as it is, and to apply it twice changes nothing the second time.
@@ -40,7 +30,6 @@ def command(
       watchword apply watchword.toml --dry-run
     """
     declared = msgspec.to_builtins(read_declaration(file))
-    desk = Desk(service=service, token=token, data_dir=data_dir)
     changes = desk.call("apply_declaration", {**declared, "dry_run": True})["changes"]
     if not as_json:
         _show(changes)

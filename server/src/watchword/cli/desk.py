@@ -1,5 +1,6 @@
 """Desk: carries out operations of the management API, on this installation or on a service far away."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,35 +14,43 @@ import msgspec
 from msgspec import Struct
 
 from watchword.app import Watchword
-from watchword.cli.installation import on_installation, user
+from watchword.cli.installation import UNAVAILABLE, USAGE, data_dir_option, on_installation, user
 from watchword.cli.main import Failure
 from watchword.domain.operator import EVERYWHERE, Operator, Role
 from watchword.edges.management.access import project_of
 from watchword.edges.management.operation import Call, Operation, Problem
 from watchword.edges.management.table import OPERATIONS
 
-USAGE, UNAVAILABLE = 2, 69
 UNAUTHENTICATED, FAULT = 401, 500
 TIME_OUT = 60.0
 _PLACE = re.compile(r"\{(\w+)\}")
+_token_option = click.option(
+    "--token",
+    envvar="WATCHWORD_MANAGE_TOKEN",
+    help="A token of the management API, as `watchword operators token` makes it.",
+)
+_service_option = click.option(
+    "--service",
+    envvar="WATCHWORD_MANAGE_URL",
+    help="Address of a service to work on, instead of the installation of this machine.",
+)
 
 
-def desk_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--service` and `--token`."""
-    for option in (
-        click.option(
-            "--token",
-            envvar="WATCHWORD_MANAGE_TOKEN",
-            help="A token of the management API, as `watchword operators token` makes it.",
-        ),
-        click.option(
-            "--service",
-            envvar="WATCHWORD_MANAGE_URL",
-            help="Address of a service to work on, instead of the installation of this machine.",
-        ),
-    ):
-        function = option(function)
-    return function
+def with_desk(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--service`, `--token` and `--data-dir`, and give the function its `desk`."""
+
+    @functools.wraps(function)
+    def told(
+        *args: Any,  # noqa: ANN401 - whatever click gives
+        service: str | None,
+        token: str | None,
+        data_dir: Path | None,
+        **given: Any,  # noqa: ANN401 - whatever click gives
+    ) -> Any:  # noqa: ANN401 - whatever the function returns
+        desk = Desk(service=service, token=token, data_dir=data_dir)
+        return function(*args, desk=desk, **given)
+
+    return _service_option(_token_option(data_dir_option(told)))
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -51,8 +60,10 @@ class Desk(Struct, frozen=True, kw_only=True):
     token: str | None = None
     data_dir: Path | None = None
 
-    def call(self, name: str, fields: Mapping[str, Any], project: str | None = None) -> Any:  # noqa: ANN401 - JSON
-        """What an operation gives, as plain values.
+    def call(
+        self, name: str, fields: Mapping[str, Any] | None = None, project: str | None = None
+    ) -> Any:  # noqa: ANN401 - JSON
+        """What an operation gives, as plain values; without `project`, of the only one or of all.
 
         Raises:
             Failure: there is none, it is not permitted, or it cannot be carried out.
@@ -63,9 +74,19 @@ class Desk(Struct, frozen=True, kw_only=True):
             raise Failure(
                 f"there is no operation {name!r}", todo="See `watchword manage`.", code=USAGE
             )
-        if self.service:
-            return self._far(operation, dict(fields), project)
-        return self._here(operation, fields, project)
+        if not self.service:
+            return self._here(operation, fields or {}, project)
+        if operation.of_project and project is None:
+            project = "all" if operation.everywhere else self._only()
+        return self._far(operation, dict(fields or {}), project)
+
+    def _only(self) -> str:
+        """The project that is meant where none is named."""
+        known = self._far(OPERATIONS["list_projects"], {}, None)["items"]
+        if len(known) == 1:
+            return str(known[0]["customer_uuid"])
+        names = ", ".join(project["name"] for project in known) or "none"
+        raise Failure(f"say which project: there are {names}", code=USAGE)
 
     def _here(self, operation: Operation, fields: Mapping[str, Any], project: str | None) -> Any:  # noqa: ANN401 - JSON
         owner = Operator(id=UUID(int=0), name="cli", created_at=0, roles={EVERYWHERE: Role.OWNER})
@@ -76,6 +97,8 @@ class Desk(Struct, frozen=True, kw_only=True):
                 about = await project_of(watchword.management, project)
                 if about is None and not operation.everywhere:
                     about = await watchword.manage_projects.find(None)
+            await watchword.share_memory.begin()
+            watchword.share_memory.wanted = False  # it looks, and tells nobody
             call = Call(
                 management=watchword.management,
                 operator=owner,
@@ -86,12 +109,13 @@ class Desk(Struct, frozen=True, kw_only=True):
             return await operation.run(call, operation.read(fields))
 
         try:
-            return msgspec.to_builtins(on_installation(work, self.data_dir))
+            return msgspec.json.decode(msgspec.json.encode(on_installation(work, self.data_dir)))
         except Problem as problem:
-            raise Failure(str(problem), code=USAGE) from None
+            code = UNAVAILABLE if problem.status >= FAULT else USAGE
+            raise Failure(str(problem), code=code) from None
 
     def _far(self, operation: Operation, fields: dict[str, Any], project: str | None) -> Any:  # noqa: ANN401 - JSON
-        given = {**fields, **({"project": project or "all"} if operation.of_project else {})}
+        given = {**fields, **({"project": project} if operation.of_project else {})}
         path = _PLACE.sub(
             lambda found: quote(str(given.pop(found[1], "")), safe=""), operation.path
         )

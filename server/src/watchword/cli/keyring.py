@@ -44,8 +44,8 @@ def rotate(data_dir: Path | None, as_json: bool) -> None:
     """Add a fresh key and make it the current one.
 
     Codes already sent stay valid. Callbacks carry two signatures until the old key is dropped: give
-    your endpoints the new secret (`watchword projects show`) meanwhile. Other machines need the same
-    key file before this is done, or keys from WATCHWORD_CODE_KEY.
+    your endpoints the new secret (`watchword projects callback-secret`) meanwhile. Other machines need
+    the same key file before this is done, or keys from WATCHWORD_CODE_KEY.
     """
 
     async def work(watchword: Watchword) -> str:

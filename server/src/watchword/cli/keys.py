@@ -1,14 +1,15 @@
 """`watchword keys`: make, list and revoke API keys."""
 
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
 import click
 
-from watchword.app import Watchword
-from watchword.cli.installation import data_dir_option, on_installation, project_option
+from watchword.cli.desk import Desk, with_desk
+from watchword.cli.installation import USAGE, project_option
+from watchword.cli.main import Failure
 from watchword.cli.output import json_option, write_json, write_table
-from watchword.domain.api_key import ApiKey, Scope
+from watchword.domain.api_key import Scope
 
 
 @click.group("keys")
@@ -18,30 +19,25 @@ def command() -> None:
 
 @command.command("list")
 @project_option
-@data_dir_option
+@with_desk
 @json_option
-def list_keys(project: str | None, data_dir: Path | None, as_json: bool) -> None:
+def list_keys(desk: Desk, project: str | None, as_json: bool) -> None:
     """List the keys of a project; of a key itself only its hint is kept."""
-
-    async def work(watchword: Watchword) -> list[ApiKey]:
-        found = await watchword.manage_projects.find(project)
-        return await watchword.manage_api_keys.list(found)
-
-    keys = on_installation(work, data_dir)
+    keys = desk.call("list_keys", project=project)["items"]
     if as_json:
-        write_json([_plain(key) for key in keys])
+        write_json(keys)
         return
     write_table(
         ("id", "key", "name", "scopes", "made", "last used", "state"),
         [
             (
-                str(key.id),
-                key.hint,
-                key.name or "—",
-                " ".join(key.scopes),
-                _day(key.created_at),
-                _day(key.last_used_at),
-                "revoked" if key.revoked_at else "live",
+                key["id"],
+                key["hint"],
+                key["name"] or "—",
+                " ".join(key["scopes"]),
+                _day(key["created_at"]),
+                _day(key["last_used_at"]),
+                "revoked" if key["revoked_at"] else "live",
             )
             for key in keys
         ],
@@ -58,58 +54,41 @@ def list_keys(project: str | None, data_dir: Path | None, as_json: bool) -> None
     help="What the key may do; everything where none is given.",
 )
 @project_option
-@data_dir_option
+@with_desk
 @json_option
 def create_key(
-    name: str,
-    scopes: tuple[str, ...],
-    project: str | None,
-    data_dir: Path | None,
-    as_json: bool,
+    desk: Desk, name: str, scopes: tuple[str, ...], project: str | None, as_json: bool
 ) -> None:
     """Make a key; it is shown once, and only its hash is kept."""
-
-    async def work(watchword: Watchword) -> tuple[str, ApiKey]:
-        found = await watchword.manage_projects.find(project)
-        chosen = tuple(Scope(scope) for scope in scopes) or tuple(Scope)
-        return await watchword.manage_api_keys.create(found, name=name, scopes=chosen)
-
-    key, kept = on_installation(work, data_dir)
+    made = desk.call("create_key", {"name": name, "scopes": scopes}, project)
+    secret = made.pop("secret")
     if as_json:
-        write_json({**_plain(kept), "api_key": key})
+        write_json({**made, "api_key": secret})
         return
-    click.echo(f"  key      {key}\n  customer {kept.project_id}")
+    click.echo(f"  key      {secret}\n  customer {made['customer_uuid']}")
     click.echo("  It is shown this once. Put it where your application finds it.")
 
 
 @command.command("revoke")
 @click.argument("key_id", metavar="ID")
-@data_dir_option
+@with_desk
 @json_option
-def revoke_key(key_id: str, data_dir: Path | None, as_json: bool) -> None:
+def revoke_key(desk: Desk, key_id: str, as_json: bool) -> None:
     """End a key, named by its id or its hint."""
-
-    async def work(watchword: Watchword) -> ApiKey:
-        return await watchword.manage_api_keys.revoke(key_id)
-
-    revoked = on_installation(work, data_dir)
+    key = _find(desk, key_id)
+    done = desk.call("revoke_key", {"key": key["id"]}, key["customer_uuid"])
     if as_json:
-        write_json(_plain(revoked))
+        write_json(_find(desk, key["id"]))
         return
-    click.secho(f"✓ {revoked.hint} is refused from now on", fg="green")
+    click.secho(f"✓ {done['message']}", fg="green")
 
 
-def _plain(key: ApiKey) -> dict[str, object]:
-    return {
-        "id": str(key.id),
-        "customer_uuid": str(key.project_id),
-        "hint": key.hint,
-        "name": key.name,
-        "scopes": key.scopes,
-        "created_at": key.created_at,
-        "last_used_at": key.last_used_at,
-        "revoked_at": key.revoked_at,
-    }
+def _find(desk: Desk, key_id: str) -> dict[str, Any]:
+    for project in desk.call("list_projects")["items"]:
+        for key in desk.call("list_keys", project=project["customer_uuid"])["items"]:
+            if key_id in (key["id"], key["hint"]):
+                return dict(key)
+    raise Failure(f"no key has the id {key_id!r}", code=USAGE)
 
 
 def _day(at: int | None) -> str:

@@ -1,14 +1,12 @@
 """`watchword manage`: any operation of the management API, here or far away."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
-from watchword.cli.desk import Desk, desk_options
-from watchword.cli.installation import data_dir_option
+from watchword.cli.desk import Desk, with_desk
 from watchword.cli.main import Failure
 from watchword.cli.output import write_table
 from watchword.edges.management.table import OPERATIONS
@@ -20,15 +18,9 @@ USAGE = 2
 @click.argument("operation", required=False)
 @click.argument("fields", nargs=-1, metavar="FIELD=VALUE ...")
 @click.option("--project", help="Name or id of the project it is about, or `all`.")
-@desk_options
-@data_dir_option
+@with_desk
 def command(
-    operation: str | None,
-    fields: tuple[str, ...],
-    project: str | None,
-    service: str | None,
-    token: str | None,
-    data_dir: Path | None,
+    desk: Desk, operation: str | None, fields: tuple[str, ...], project: str | None
 ) -> None:
     """Carry out OPERATION, and write what it gives as JSON; without one, list them all.
 
@@ -44,7 +36,6 @@ def command(
         rows = [(o.name, o.role.value, o.summary) for o in OPERATIONS.values()]
         write_table(("operation", "needs", "what it does"), rows)
         return
-    desk = Desk(service=service, token=token, data_dir=data_dir)
     given = dict(map(_field, fields))
     click.echo(json.dumps(desk.call(operation, given, project), indent=2, ensure_ascii=False))
 

@@ -1,23 +1,16 @@
 """`watchword providers`: accounts at providers, with credentials that are sealed and never shown."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import click
 
-from watchword.adapters.providers.accounts import AccountError
 from watchword.adapters.providers.kind import credential_fields
-from watchword.app import Watchword, provider_kinds
-from watchword.cli.installation import data_dir_option, on_installation
+from watchword.app import provider_kinds
+from watchword.cli.desk import Desk, with_desk
+from watchword.cli.installation import UNAVAILABLE, USAGE
 from watchword.cli.main import Failure
-from watchword.cli.output import json_option, write_json
+from watchword.cli.output import json_option, write_json, write_table
 from watchword.cli.provider_package import name_problem, package_files, write_package
-from watchword.domain.provider_account import ProviderAccount
-from watchword.ports.provider import Healthy, Refused, Unavailable
-from watchword.usecases.manage.provider_accounts import NoSuchAccountError
-
-USAGE, UNAVAILABLE = 2, 69
-Work = Callable[[Watchword], Awaitable[None]]
 
 
 @click.group("providers")
@@ -36,24 +29,15 @@ def command() -> None:
 @click.argument("name")
 @click.argument("credentials", nargs=-1, metavar="FIELD=VALUE ...")
 @click.option("--provider", required=True, help="The kind of sender, as its plug-in is called.")
-@data_dir_option
-def add(name: str, credentials: tuple[str, ...], provider: str, data_dir: Path | None) -> None:
-    """Add the account NAME, or give it other credentials.
+@with_desk
+def add(desk: Desk, name: str, credentials: tuple[str, ...], provider: str) -> None:
+    """Add the account NAME, or give it other credentials; one that is not named stays.
 
     FIELD=@FILE takes the value from a file, and FIELD=- asks for it, so that no secret need stand in
     the history of a shell.
     """
-    given = dict(map(_field, credentials))
-
-    async def work(watchword: Watchword) -> ProviderAccount:
-        watchword.accounts.check(provider, given)
-        return await watchword.manage_provider_accounts.put(name, provider, given)
-
-    try:
-        on_installation(work, data_dir)
-    except AccountError as error:
-        raise Failure(str(error), code=USAGE) from None
-    click.secho(f"✓ {name} is kept; its credentials are sealed", fg="green")
+    given = {"name": name, "provider": provider, "credentials": dict(map(_field, credentials))}
+    click.secho(f"✓ {desk.call('put_account', given)['message']}", fg="green")
 
 
 def _field(text: str) -> tuple[str, str]:
@@ -72,25 +56,13 @@ def _field(text: str) -> tuple[str, str]:
 
 @command.command("test")
 @click.argument("name")
-@data_dir_option
-def test(name: str, data_dir: Path | None) -> None:
+@with_desk
+def test(desk: Desk, name: str) -> None:
     """Ask the provider of the account NAME whether it takes the credentials; nothing is sent."""
-
-    async def work(watchword: Watchword) -> Healthy | Refused | Unavailable | None:
-        provider = watchword.accounts.receiver(name)
-        return None if provider is None else await provider.probe()
-
-    match on_installation(work, data_dir):
-        case None:
-            raise Failure(
-                f"no provider account is called {name!r}, or it cannot be used", code=USAGE
-            )
-        case Healthy(detail):
-            click.secho(f"✓ {name} answers: {detail}", fg="green")
-        case Refused(kind, code, cause):
-            raise Failure(f"{name} refused ({kind}): {code} {cause}", code=UNAVAILABLE)
-        case Unavailable(cause):
-            raise Failure(f"{name} cannot be reached: {cause}", code=UNAVAILABLE)
+    probed = desk.call("test_account", {"name": name})
+    if not probed["healthy"]:
+        raise Failure(probed["message"], code=UNAVAILABLE)
+    click.secho(f"✓ {probed['message']}", fg="green")
 
 
 @command.command("kinds")
@@ -135,51 +107,46 @@ def new(name: str, folder: Path | None) -> None:
 
 
 @command.command("list")
-@data_dir_option
+@with_desk
 @json_option
-def list_accounts(data_dir: Path | None, as_json: bool) -> None:
-    """Show every account, without its credentials."""
-
-    async def work(watchword: Watchword) -> list[ProviderAccount]:
-        return list(await watchword.manage_provider_accounts.list())
-
-    accounts = on_installation(work, data_dir)
+def list_accounts(desk: Desk, as_json: bool) -> None:
+    """Show every account without its credentials, and how it fared in 24 hours."""
+    accounts = desk.call("list_accounts")["items"]
     if as_json:
-        write_json([{"name": a.name, "provider": a.provider, "paused": a.paused} for a in accounts])
+        write_json(accounts)
         return
-    for account in accounts:
-        click.echo(f"{account.name}  {account.provider}{'  paused' if account.paused else ''}")
+    write_table(
+        ("account", "provider", "messages", "arrived", "state"),
+        [
+            (
+                account["name"],
+                account["provider"],
+                str(account["counts"]["sent"]),
+                _share(account["counts"]["arrival"]),
+                "; ".join(["paused"] * account["paused"] + account["breakers"]) or "in use",
+            )
+            for account in accounts
+        ],
+    )
+
+
+def _share(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
 
 
 @command.command("pause")
 @click.argument("name")
 @click.option("--resume", is_flag=True, help="Send over it again.")
-@data_dir_option
-def pause(name: str, resume: bool, data_dir: Path | None) -> None:
+@with_desk
+def pause(desk: Desk, name: str, resume: bool) -> None:
     """Send nothing over the account NAME for now."""
-
-    async def work(watchword: Watchword) -> None:
-        await watchword.manage_provider_accounts.pause(name, paused=not resume)
-
-    _plainly(work, data_dir)
-    click.secho(f"✓ {name} is {'in use again' if resume else 'paused'}", fg="green")
+    done = desk.call("resume_account" if resume else "pause_account", {"name": name})
+    click.secho(f"✓ {done['message']}", fg="green")
 
 
 @command.command("remove")
 @click.argument("name")
-@data_dir_option
-def remove(name: str, data_dir: Path | None) -> None:
-    """Take the account NAME and its credentials out."""
-
-    async def work(watchword: Watchword) -> None:
-        await watchword.manage_provider_accounts.remove(name)
-
-    _plainly(work, data_dir)
-    click.secho(f"✓ {name} is gone", fg="green")
-
-
-def _plainly(work: Work, data_dir: Path | None) -> None:
-    try:
-        on_installation(work, data_dir)
-    except NoSuchAccountError as error:
-        raise Failure(str(error), code=USAGE) from None
+@with_desk
+def remove(desk: Desk, name: str) -> None:
+    """Take the account NAME and its credentials out; no route may use it."""
+    click.secho(f"✓ {desk.call('remove_account', {'name': name})['message']}", fg="green")

@@ -1,5 +1,6 @@
 """Rendering: templates with their filters, and nothing in them that a script could hide in."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -49,6 +50,7 @@ def environment() -> Environment:
         "whole": whole,
         "number_text": number_text,
         "pretty": pretty,
+        "to_the_letter": to_the_letter,
         "builtin": msgspec.to_builtins,
     }
     made.globals |= {
@@ -66,6 +68,11 @@ def environment() -> Environment:
     }
     made.globals |= REFERENCE_NAMES
     return made
+
+
+def to_the_letter(text: str) -> str:
+    """The pattern of an input that takes this text alone (ECMAScript's syntax characters, escaped)."""
+    return re.sub(r"[\^$.*+?()\[\]{}|/\\]", r"\\\g<0>", text)
 
 
 def settled(course: Sequence[Point], step: int, now: int) -> list[float | None]:

@@ -26,6 +26,7 @@ from watchword.usecases.manage.provider_accounts import ManageProviderAccounts
 from watchword.usecases.manage.redeliver_callbacks import RedeliverCallbacks
 from watchword.usecases.manage.reporting import Reporting
 from watchword.usecases.manage.sample import Sample
+from watchword.usecases.manage.unlock_number import UnlockNumber
 from watchword.usecases.read_inbox import ReadInbox
 from watchword.usecases.retry_authentication import RetryAuthentication
 from watchword.usecases.route_health import RouteHealth
@@ -56,6 +57,7 @@ class Management(Struct, frozen=True, kw_only=True):
     redeliver: RedeliverCallbacks
     audit: Audit
     forget: ForgetNumber
+    unlock: UnlockNumber
     sample: Sample
     start: StartAuthentication
     check_code: CheckCode

@@ -76,8 +76,8 @@ class EntryPlace(Struct, frozen=True, forbid_unknown_fields=True):
     place: Annotated[int, Meta(ge=0)]
 
 
-class Forgetting(Struct, frozen=True, forbid_unknown_fields=True):
-    """A number to be forgotten, in international form."""
+class Naming(Struct, frozen=True, forbid_unknown_fields=True):
+    """A number, in international form."""
 
     phone_number: Annotated[str, Meta(max_length=60)]
 
@@ -166,7 +166,20 @@ def _lists(call: Call) -> ManageLists:
     return replace(lists, projects=replace(lists.projects, actor=call.actor))
 
 
-async def forget_number(call: Call, which: Forgetting) -> Done:
+async def unlock_number(call: Call, which: Naming) -> Done:
+    """Give a number its tries back."""
+    try:
+        number = await replace(call.management.unlock, actor=call.actor)(
+            call.of, which.phone_number
+        )
+    except ValueError as error:
+        raise Problem(400, "invalid_phone_number", str(error)) from None
+    except LookupError as error:
+        raise Problem(404, "not_found", str(error)) from None
+    return Done(f"{number} can be verified again.")
+
+
+async def forget_number(call: Call, which: Naming) -> Done:
     """Erase a number."""
     try:
         gone = await replace(call.management.forget, actor=call.actor)(which.phone_number)
@@ -214,12 +227,21 @@ OPERATIONS = (
         run=remove_entry,
     ),
     Operation(
+        name="unlock_number",
+        method="POST",
+        path=f"{PROJECT}/unlock",
+        role=Role.OPERATOR,
+        summary="Forget the wrong codes typed for a number, so that it can be verified again.",
+        takes=Naming,
+        run=unlock_number,
+    ),
+    Operation(
         name="forget_number",
         method="POST",
         path="/forget",
         role=Role.OWNER,
         summary="Erase all that is kept of a number, in every project.",
-        takes=Forgetting,
+        takes=Naming,
         run=forget_number,
     ),
 )

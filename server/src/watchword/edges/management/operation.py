@@ -39,10 +39,11 @@ class Undo(Struct, frozen=True):
 
 
 class Done(Struct, frozen=True, omit_defaults=True):
-    """That it was done, in a sentence, and how to take it back."""
+    """That it was done, in a sentence, how to take it back, and what is better known."""
 
     message: str
     undo: Undo | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class Call(Struct, frozen=True, kw_only=True):

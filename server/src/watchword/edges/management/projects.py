@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from watchword.domain.api_key import Scope
+from watchword.domain.api_key import ApiKey, Scope
 from watchword.domain.money import Money, parse_amount
 from watchword.domain.operator import Role, may
 from watchword.domain.project import Mode, Project, ProjectSettings
@@ -22,6 +22,7 @@ from watchword.edges.management.operation import (
     Undo,
 )
 from watchword.usecases.manage.api_keys import NoSuchKeyError
+from watchword.usecases.manage.project_settings import warnings_of
 
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 
@@ -79,6 +80,7 @@ class Key(Struct, frozen=True, kw_only=True):
     """A key without its secret. Times are Unix milliseconds."""
 
     id: UUID
+    customer_uuid: UUID
     name: str
     hint: str
     scopes: tuple[Scope, ...]
@@ -100,11 +102,18 @@ class NewKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     scopes: tuple[Scope, ...] = ()
 
 
-class KeyMade(Struct, frozen=True, kw_only=True):
+class KeyMade(Key, frozen=True, kw_only=True):
     """A fresh key; `secret` is shown this once."""
 
     secret: str
-    hint: str
+    message: str
+
+
+class CallbackSecret(Struct, frozen=True, kw_only=True):
+    """What callbacks are signed with; `earlier` are those of keys that rotation has not retired yet."""
+
+    secret: str
+    earlier: tuple[str, ...]
     message: str
 
 
@@ -157,9 +166,10 @@ def _safe(settings: ProjectSettings) -> ProjectSettings:
 async def change_project(call: Call, new: NewSettings) -> Done:
     """Change settings."""
     before = msgspec.to_builtins(call.of.settings)
-    await change_settings(call, new.settings)
-    undo = {name: before[name] for name in new.settings if name in before}
-    return Done("The settings are kept.", Undo("change_project", {"settings": undo}))
+    changed = await change_settings(call, new.settings)
+    names = dict.fromkeys(name.partition(".")[0] for name in new.settings)
+    undo = Undo("change_project", {"settings": {name: before[name] for name in names}})
+    return Done("The settings are kept.", undo, tuple(warnings_of(changed.settings)))
 
 
 async def set_mode(call: Call, new: NewMode) -> Done:
@@ -183,6 +193,25 @@ async def resume_project(call: Call, _: Nothing) -> Done:
     return Done(f"{call.of.name} sends again.", Undo("suspend_project", {}))
 
 
+async def remove_project(call: Call, _: Nothing) -> Done:
+    """Take a sandbox project out."""
+    projects = replace(call.management.projects, actor=call.actor)
+    try:
+        rows = await projects.remove(call.of)
+    except ValueError as error:
+        raise Problem(409, "conflict", str(error)) from None
+    return Done(f"{call.of.name} is removed, {rows} rows with it.")
+
+
+async def reveal_callback_secret(call: Call, _: Nothing) -> CallbackSecret:
+    """Show what callbacks are signed with, and write down who looked."""
+    management = call.management
+    await replace(management.projects, actor=call.actor).note_secret_revealed(call.of)
+    secret, *earlier = management.keyring.callback_secrets(call.of.id)
+    words = "Give it to whoever receives your callbacks. That you looked is in the audit log."
+    return CallbackSecret(secret=secret, earlier=tuple(earlier), message=words)
+
+
 async def top_up(call: Call, wanted: TopUp) -> Done:
     """Fill the prepaid balance."""
     projects = replace(call.management.projects, actor=call.actor)
@@ -192,29 +221,28 @@ async def top_up(call: Call, wanted: TopUp) -> Done:
 
 async def list_keys(call: Call, _: Nothing) -> Keys:
     """Read the keys."""
-    return Keys(
-        tuple(
-            Key(
-                id=key.id,
-                name=key.name,
-                hint=key.hint,
-                scopes=key.scopes,
-                created_at=key.created_at,
-                last_used_at=key.last_used_at,
-                revoked_at=key.revoked_at,
-            )
-            for key in await call.management.keys.list(call.of)
-        )
-    )
+    return Keys(tuple(Key(**_key(key)) for key in await call.management.keys.list(call.of)))
+
+
+def _key(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "customer_uuid": key.project_id,
+        "name": key.name,
+        "hint": key.hint,
+        "scopes": key.scopes,
+        "created_at": key.created_at,
+        "last_used_at": key.last_used_at,
+        "revoked_at": key.revoked_at,
+    }
 
 
 async def create_key(call: Call, new: NewKey) -> KeyMade:
     """Make a key."""
     keys = replace(call.management.keys, actor=call.actor)
     secret, kept = await keys.create(call.of, name=new.name, scopes=new.scopes or tuple(Scope))
-    return KeyMade(
-        secret=secret, hint=kept.hint, message="Copy the key now: it is not shown again."
-    )
+    words = "Copy the key now: it is not shown again."
+    return KeyMade(**_key(kept), secret=secret, message=words)
 
 
 async def revoke_key(call: Call, which: OneKey) -> Done:
@@ -292,6 +320,23 @@ OPERATIONS = (
         role=Role.OWNER,
         summary="Send for a project again.",
         run=resume_project,
+    ),
+    Operation(
+        name="remove_project",
+        method="DELETE",
+        path=PROJECT,
+        role=Role.OWNER,
+        summary="Remove a sandbox project with its keys and all of its history.",
+        run=remove_project,
+    ),
+    Operation(
+        name="reveal_callback_secret",
+        method="POST",
+        path=f"{PROJECT}/callback-secret/reveal",
+        role=Role.OWNER,
+        summary="What callbacks are signed with; who looked is in the audit log.",
+        gives=CallbackSecret,
+        run=reveal_callback_secret,
     ),
     Operation(
         name="top_up",

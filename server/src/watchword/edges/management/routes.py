@@ -41,7 +41,8 @@ class Routes(Struct, frozen=True, kw_only=True):
 class NewRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A route; `prefixes` are apart by spaces, `price` is a decimal in the project's currency.
 
-    `place` is where a new one stands in the order, from 0; without one it is the last.
+    `place` is where it stands in the order, from 0; without one a new route is the last, and one that
+    was there before keeps its place.
     """
 
     name: Name
@@ -76,11 +77,12 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Trying(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A dry run for a number."""
+    """A dry run for a number; `after` are routes that were tried already, apart by commas."""
 
     number: Annotated[str, Meta(max_length=60)]
     sender_id: Text = ""
     email: Text = ""
+    after: Text = ""
 
 
 async def list_routes(call: Call, _: Nothing) -> Routes:
@@ -121,14 +123,13 @@ async def put_route(call: Call, new: NewRoute) -> Done:
     except msgspec.ValidationError as error:
         raise Problem(400, "bad_request", plain(str(error))) from None
     before = {known.name: known for known in call.of.settings.routes}
-    routes = [*before.values()]
-    if new.name in before:
-        routes[[*before].index(new.name)] = route
-    else:
-        routes.insert(len(routes) if new.place is None else new.place, route)
+    routes = [known for known in before.values() if known.name != new.name]
+    place = [*before, new.name].index(new.name) if new.place is None else new.place
+    routes.insert(place, route)
     await change_settings(call, {"routes": msgspec.to_builtins(routes)})
     if new.name in before:
-        return Done(f"{new.name} is changed.", Undo("put_route", _fields(before[new.name])))
+        fields = {**_fields(before[new.name]), "place": [*before].index(new.name)}
+        return Done(f"{new.name} is changed.", Undo("put_route", fields))
     return Done(f"{new.name} is a route now.", Undo("remove_route", {"name": new.name}))
 
 
@@ -166,9 +167,10 @@ async def set_routing(call: Call, policy: Policy) -> Done:
 
 async def dry_run(call: Call, trying: Trying) -> DryRunResult:
     """Tell the routes for a number."""
+    after = [name.strip() for name in trying.after.split(",") if name.strip()]
     try:
         return await call.management.dry_run(
-            call.of, trying.number, trying.sender_id or None, trying.email or None
+            call.of, trying.number, trying.sender_id or None, trying.email or None, after
         )
     except ValueError as error:
         raise Problem(400, "invalid_phone_number", str(error)) from None

@@ -1,6 +1,7 @@
 """Project settings as a person types them: `name=value`, nested with dots, checked before kept."""
 
 import difflib
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -15,24 +16,24 @@ class SettingError(ValueError):
     """A setting is unknown, or cannot have the value it was given; the message says what to do."""
 
 
-def with_changes(settings: ProjectSettings, changes: tuple[str, ...]) -> ProjectSettings:
-    """The settings with each `name=value` put in; a value is JSON, or else text.
+def values_of(changes: Sequence[str]) -> dict[str, Any]:
+    """What was typed as `name=value`, by name; a value is JSON, or else text.
 
     Raises:
-        SettingError: one cannot be.
+        SettingError: there is no `=`.
 
     """
-    document: dict[str, Any] = msgspec.to_builtins(settings)
+    values: dict[str, Any] = {}
     for change in changes:
         name, equals, text = change.partition("=")
         if not equals:
             raise SettingError(f"{change!r} is no setting; write it as name=value")
-        _put(document, name, _value(text))
-    return _read(document)
+        values[name] = _value(text)
+    return values
 
 
 def with_values(settings: ProjectSettings, values: dict[str, Any]) -> ProjectSettings:
-    """The settings with each value put in; of `limits` only what is named.
+    """The settings with each value put in, of `limits` only what is named; `limits.ip_hour` is one of them.
 
     Raises:
         SettingError: one cannot be.

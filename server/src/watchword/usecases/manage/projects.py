@@ -109,6 +109,10 @@ class ManageProjects(Struct, frozen=True):
         note = self._note("removed", project, name=project.name)
         return await self.registry.remove_project(project.id, note)
 
+    async def note_secret_revealed(self, project: Project) -> None:
+        """Write down that somebody looks at what callbacks are signed with."""
+        await self.registry.note(self._note("secret_revealed", project))
+
     async def top_up(self, project: Project, amount: int) -> int:
         """Add micros to the prepaid balance, making the project prepaid; the new balance."""
         note = self._note("topped_up", project, micros=str(amount))
