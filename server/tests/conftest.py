@@ -171,6 +171,9 @@ class ScriptedAccounts:
     def account(self, name: str) -> Provider | None:
         return self._accounts.get(name)
 
+    async def refresh(self) -> None:
+        pass
+
     async def start(self) -> None:
         pass
 

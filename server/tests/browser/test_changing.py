@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 from server.tests.browser.conftest import Visit, accessible
 from server.tests.browser.console import NUMBER, Console
 
+from watchword.domain.channel import Channel
+from watchword.domain.project import Mode
+from watchword.domain.routing.route import Route
 from watchword.usecases.manage.sample import Sample
 
 
@@ -85,7 +89,7 @@ def test_a_provider_account_is_added_paused_and_removed(visit: Visit) -> None:
     press(page, "Keep it, sealed", "post is kept; its credentials are sealed.")
     assert "a-secret-of-the-post" not in page.content()
     card = page.locator(".account", has=page.get_by_role("heading", name="post", exact=True))
-    card.get_by_role("button", name="Test").click()
+    card.get_by_role("button", name="Test", exact=True).click()
     expect(page.locator(".notice.bad")).to_contain_text("post")
     card.get_by_role("button", name="Pause").click()
     says(page, "Nothing is sent over post.")
@@ -189,6 +193,35 @@ def test_a_project_is_made_switched_and_suspended(visit: Visit) -> None:
     expect(words).to_contain_text("Harbour & Sons")
     expect(words.locator("b")).to_have_text("".join(words.locator("b").inner_text()[:7]))
     assert len(words.locator("b").inner_text()) == 7
+
+
+def test_a_test_is_sent_over_one_account_and_its_story_told(visit: Visit, console: Console) -> None:
+    manage, service = console.service.watchword, console.service
+    credentials = {
+        "account_sid": "AC" + "0" * 32,
+        "auth_token": "b" * 32,
+        "base_url": "http://127.0.0.1:1",
+    }
+    service.run(manage.manage_provider_accounts.put("aside", "twilio", credentials))
+    page = visit("providers")
+    card = page.locator(".account", has_text="aside")
+    card.get_by_text("Send a test").click()
+    card.get_by_label("A phone of yours").fill(NUMBER)
+    card.get_by_role("button", name="Send", exact=True).click()
+    says(page, "no live project has a route over 'aside'")
+    route = Route(name="side", account="aside", channel=Channel.SMS)
+    project = service.run(manage.manage_projects.create("tested", Mode.LIVE))
+    settings = replace(project.settings, routes=(route,))
+    service.run(manage.manage_projects.change(project, settings=settings))
+    service.run(manage.directory.refresh())
+    service.run(manage.accounts.refresh())
+    card.get_by_text("Send a test").click()
+    card.get_by_label("A phone of yours").fill(NUMBER)
+    card.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#timeline")).to_contain_text("side: ")
+    expect(page.get_by_text("test of aside").first).to_be_visible()
+    service.run(manage.manage_projects.change(project, settings=project.settings))
+    service.run(manage.manage_provider_accounts.remove("aside"))
 
 
 def test_a_project_is_removed_by_whoever_types_its_name(visit: Visit) -> None:

@@ -4,9 +4,10 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -40,6 +41,29 @@ def test_every_command_explains_itself(cli: Cli, name: str) -> None:
     result = cli(name, "--help")
     assert result.exit_code == 0
     assert f"Usage: watchword {name}" in result.stdout
+
+
+JSON_ALREADY_OR_NOTHING_TO_SAY = {"export", "manage", "worker"}
+
+
+def test_every_command_writes_json_for_programs() -> None:
+    context = click.Context(command)
+
+    def leaves(known: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+        if not isinstance(known, click.Group):
+            yield path.strip(), known
+            return
+        for name in known.list_commands(context):
+            found = known.get_command(context, name)
+            assert found is not None
+            yield from leaves(found, f"{path} {name}")
+
+    without = {
+        path
+        for path, leaf in leaves(command, "")
+        if not any("--json" in option.opts for option in leaf.params)
+    }
+    assert without == JSON_ALREADY_OR_NOTHING_TO_SAY
 
 
 def test_help_imports_no_more_than_it_shows() -> None:
@@ -187,7 +211,7 @@ def test_an_account_is_added_where_its_kind_takes_the_credentials_and_tested(cli
     assert "system_id" in kinds
     unknown = cli("providers", "add", "carrier", "--provider", "nobody")
     assert unknown.exit_code == 2
-    assert "sandbox, sinch, smpp" in unknown.stderr
+    assert "plivo, sinch, smpp" in unknown.stderr
     missing = cli("providers", "add", "carrier", "--provider", "smpp", "host=127.0.0.1")
     assert missing.exit_code == 2
     assert "system_id" in missing.stderr

@@ -96,7 +96,8 @@ def test_a_file_with_a_fault_changes_nothing(cli: Cli, file: Path, wrong: str, s
     assert result.exit_code == 2
     assert said in result.stderr
     assert cli("projects", "list", "--json").stdout == "[]\n"
-    assert cli("providers", "list").stdout == ""
+    accounts = json.loads(cli("providers", "list", "--json").stdout)
+    assert [account["name"] for account in accounts] == ["sandbox"]
 
 
 def test_what_is_exported_can_be_applied_and_holds_no_secret(cli: Cli, file: Path) -> None:

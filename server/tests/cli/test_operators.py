@@ -123,7 +123,7 @@ def test_codes_are_asked_for_once_the_device_has_made_one(
     monkeypatch.setattr(pyotp, "random_base32", lambda: secret)
     monkeypatch.setattr(click, "prompt", lambda *_, **__: pyotp.TOTP(secret).now())
     done = cli("totp", "ann")
-    assert (done.exit_code, f"secret={secret}" in done.stdout) == (0, True), done.stderr
+    assert (done.exit_code, f"secret={secret}" in done.stderr) == (0, True), done.stderr
     assert listed(cli)["ann"]["totp"] is True
     assert cli("totp", "ann", "--remove").exit_code == 0
     assert listed(cli)["ann"]["totp"] is False

@@ -48,6 +48,14 @@ async def test_before_the_first_refresh_nobody_is_known(store: Keeper, values: V
     assert MemoryDirectory(store).project(values.project_id) is None
 
 
+async def test_a_project_made_elsewhere_is_found_at_once(store: Keeper, values: Values) -> None:
+    directory = MemoryDirectory(store)
+    await directory.refresh()
+    assert await directory.find(values.project_id) is None
+    await store.put_project(values.project())
+    assert await directory.find(values.project_id) == values.project()
+
+
 async def test_a_revoked_key_opens_nothing_after_a_refresh(
     store: Keeper, directory: MemoryDirectory, kept: ApiKey
 ) -> None:

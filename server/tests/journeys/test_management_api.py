@@ -697,6 +697,31 @@ def test_an_account_is_added_tested_paused_and_removed(desk: Desk) -> None:
     assert TWILIO["auth_token"] not in json.dumps(desk.do("list_audit"))
 
 
+def test_a_test_goes_over_one_account_alone(desk: Desk) -> None:
+    credentials = {**TWILIO, "base_url": "http://127.0.0.1:1"}
+    desk.do("put_account", name="aside", provider="twilio", credentials=credentials)
+    project = desk.do("create_project", name="tested", mode="live")["customer_uuid"]
+    asked = {"name": "aside", "phone_number": "+33612345613"}
+    assert desk.refused("send_test", **asked) == (409, "conflict")
+    for name, account in (("main", "sandbox"), ("side", "aside"), ("third", "sandbox")):
+        fields = {"name": name, "account": account, "channel": "sms", "prefixes": "+33"}
+        desk.do("put_route", project, **fields)
+    assert desk.refused("send_test", name="aside", phone_number="+447700900123")[0] == 409
+    assert desk.refused("send_test", name="aside", phone_number="12")[0] == 400
+    sent = desk.do("send_test", **asked)
+    assert (sent["customer_uuid"], sent["status"]) == (project, "pending")
+    while True:
+        (attempt,) = desk.do("read_authentication", project, uuid=sent["uuid"])["attempts"]
+        if attempt["status"] != "pending":
+            break
+        desk.service.run(desk.service.watchword.bell.wait(0.1))
+    assert (attempt["plan"], attempt["status"]) == (["side"], "failed")
+    assert len(desk.do("list_routes", project)["items"]) == 3
+    desk.do("set_mode", project, mode="sandbox")
+    desk.do("remove_project", project)
+    desk.do("remove_account", name="aside")
+
+
 def test_what_is_done_to_routes_is_taken_back_whole(desk: Desk) -> None:
     before = desk.settings()
     for name, fields in (

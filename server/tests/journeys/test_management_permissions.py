@@ -41,6 +41,7 @@ MATRIX = {
     "resume_account": (OPERATOR, INSTALLATION),
     "remove_account": (OWNER, INSTALLATION),
     "test_account": (OPERATOR, INSTALLATION),
+    "send_test": (OPERATOR, INSTALLATION),
     "list_routes": (VIEWER, PROJECT),
     "put_route": (OWNER, PROJECT),
     "remove_route": (OWNER, PROJECT),

@@ -105,6 +105,15 @@ async def test_a_sandbox_tells_of_its_own_routes(world: World, dry_run: DryRun) 
     assert {one.account_state for one in told.routes} == {"in use"}
 
 
+async def test_a_sandbox_tells_of_the_accounts_that_its_routes_will_use(
+    world: World, dry_run: DryRun
+) -> None:
+    await world.put(replace(world.project, mode=Mode.SANDBOX))
+    told = await dry_run(world.project, PERSON)
+    assert [one.account for one in told.routes] == ["one", "two", "three"]
+    assert "ends in the inbox" in told.because
+
+
 @pytest.mark.parametrize("text", ["", "12", "0612345678", "x" * 100])
 async def test_what_is_no_number_has_no_plan(text: str, world: World, dry_run: DryRun) -> None:
     with pytest.raises(ValueError, match=r"\w"):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
-from server.tests.conftest import HANG, LEASE, PERSON, SECOND, World
+from server.tests.conftest import HANG, LEASE, PERSON, SECOND, ScriptedProvider, World
 
 from watchword.adapters.providers import sandbox
 from watchword.domain.attempt import AttemptStatus, DeliveryStatus
@@ -13,7 +13,7 @@ from watchword.domain.authentication import State
 from watchword.domain.channel import Channel
 from watchword.domain.check import CheckStatus
 from watchword.domain.event import Attempted, BalanceUpdated
-from watchword.domain.project import SpendCap
+from watchword.domain.project import Mode, SpendCap
 from watchword.domain.routing.route import Route
 from watchword.domain.screening.list_entry import ListEntry, ListKind
 from watchword.domain.task import SendAttempt
@@ -249,11 +249,40 @@ async def test_a_route_whose_account_is_unknown_is_passed_over(world: World) -> 
     assert event.because == "first: no longer there; second took it"
 
 
+async def test_a_project_and_an_account_of_a_moment_ago_are_known(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process made both and was asked for a code; this one sends, and has not looked yet."""
+    fresh = replace(world.project, id=world.clock.new_id(), name="fresh")
+    route = Route(name="only", account="added", channel=Channel.SMS)
+    world.project = replace(fresh, settings=replace(fresh.settings, routes=(route,)))
+    await world.store.put_project(world.project)
+    about = (await world.ask()).authentication_id
+    provider = ScriptedProvider("added")
+
+    async def refresh() -> None:
+        world.providers["added"] = provider
+
+    monkeypatch.setattr(world.accounts, "refresh", refresh)
+    await world.work()
+    assert len(provider.sent) == 1
+    assert (await world.about(about)).attempts[0].account == "added"
+
+
 async def test_the_routes_prefixes_choose_among_providers(world: World) -> None:
     german = Route(name="de", account="three", channel=Channel.SMS, prefixes=("+49",))
     await world.choose(routes=(german, *world.project.settings.routes))
     await world.pending("+4915112345678")
     assert [len(p.sent) for p in world.providers.values()] == [0, 0, 1]
+
+
+async def test_in_the_sandbox_no_account_is_used_whatever_the_routes_say(world: World) -> None:
+    inbox = world.providers["sandbox"] = ScriptedProvider("sandbox")
+    await world.put(replace(world.project, mode=Mode.SANDBOX))
+    about = await world.pending()
+    (attempt,) = (await world.about(about)).attempts
+    assert (attempt.route, attempt.account, len(inbox.sent)) == ("first", "sandbox", 1)
+    assert [len(world.providers[name].sent) for name in ("one", "two", "three")] == [0, 0, 0]
 
 
 async def test_a_blocked_prefix_is_answered_as_spam_and_sent_nothing(world: World) -> None:

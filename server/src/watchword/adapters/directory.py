@@ -36,6 +36,12 @@ class MemoryDirectory:
         """The project of that id."""
         return self._projects.get(project_id)
 
+    async def find(self, project_id: UUID) -> Project | None:
+        """The project of that id, looked up anew where it is not known yet."""
+        if project_id not in self._projects:
+            await self.refresh()
+        return self._projects.get(project_id)
+
     def has_live_projects(self) -> bool:
         """Whether any project sends real messages."""
         return any(not project.is_sandbox for project in self._projects.values())

@@ -17,7 +17,7 @@ from watchword.app import Watchword
 from watchword.cli.installation import UNAVAILABLE, USAGE, data_dir_option, on_installation, user
 from watchword.cli.main import Failure
 from watchword.domain.operator import EVERYWHERE, Operator, Role
-from watchword.edges.management.access import project_of
+from watchword.edges.management.access import ALL
 from watchword.edges.management.operation import Call, Operation, Problem
 from watchword.edges.management.table import OPERATIONS
 
@@ -77,7 +77,7 @@ class Desk(Struct, frozen=True, kw_only=True):
         if not self.service:
             return self._here(operation, fields or {}, project)
         if operation.of_project and project is None:
-            project = "all" if operation.everywhere else self._only()
+            project = ALL if operation.everywhere else self._only()
         return self._far(operation, dict(fields or {}), project)
 
     def _only(self) -> str:
@@ -92,11 +92,10 @@ class Desk(Struct, frozen=True, kw_only=True):
         owner = Operator(id=UUID(int=0), name="cli", created_at=0, roles={EVERYWHERE: Role.OWNER})
 
         async def work(watchword: Watchword) -> object:
+            of_all = operation.everywhere and project in (None, ALL)
             about = None
-            if operation.of_project:
-                about = await project_of(watchword.management, project)
-                if about is None and not operation.everywhere:
-                    about = await watchword.manage_projects.find(None)
+            if operation.of_project and not of_all:
+                about = await watchword.manage_projects.find(project)
             await watchword.share_memory.begin()
             watchword.share_memory.wanted = False  # it looks, and tells nobody
             call = Call(

@@ -6,7 +6,7 @@ import click
 
 from watchword.app import Watchword
 from watchword.cli.installation import data_dir_option, on_installation
-from watchword.cli.output import json_option, write_json
+from watchword.cli.output import json_option, write_done, write_json
 
 
 @click.group("keyring")
@@ -61,11 +61,12 @@ def rotate(data_dir: Path | None, as_json: bool) -> None:
 @command.command("drop")
 @click.argument("key")
 @data_dir_option
-def drop(key: str, data_dir: Path | None) -> None:
+@json_option
+def drop(key: str, data_dir: Path | None, as_json: bool) -> None:
     """Take KEY out, once no code under it can be open (ten minutes) and no endpoint needs its secret."""
 
     async def work(watchword: Watchword) -> None:
         await watchword.manage_keyring.drop(key)
 
     on_installation(work, data_dir)
-    click.secho(f"✓ {key} is gone", fg="green")
+    write_done(f"{key} is gone", as_json=as_json)

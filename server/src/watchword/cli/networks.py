@@ -33,7 +33,8 @@ def command() -> None:
 @command.command("update")
 @click.argument("file", type=click.Path(path_type=Path, exists=True))
 @data_dir_option
-def update(file: Path, data_dir: Path | None) -> None:
+@json_option
+def update(file: Path, data_dir: Path | None, as_json: bool) -> None:
     """Take over FILE: an MMDB file, an archive (.tgz) with such files, or a folder of them.
 
     It is read once before anything is replaced. Running processes take it up when they start again.
@@ -55,6 +56,9 @@ def update(file: Path, data_dir: Path | None) -> None:
                 shutil.copyfile(one, draft)
                 draft.replace(folder / name)
                 taken.append(name)
+    if as_json:
+        write_json({"files": [str(folder / name) for name in sorted(set(taken))]})
+        return
     for name in sorted(set(taken)):
         click.secho(f"✓ {folder / name}", fg="green")
     click.echo("Start the service again to use it.")

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +13,7 @@ import segno
 from watchword.app import Watchword
 from watchword.cli.installation import USAGE, data_dir_option, on_installation
 from watchword.cli.main import Failure
-from watchword.cli.output import json_option, write_json, write_table
+from watchword.cli.output import json_option, write_done, write_json, write_table
 from watchword.domain.operator import EVERYWHERE, Grant, Operator, Role
 from watchword.usecases.manage.operators import NoSuchOperatorError, NoSuchTokenError
 
@@ -88,14 +89,15 @@ def add(name: str, roles: tuple[str, ...], data_dir: Path | None, as_json: bool)
 @click.argument("name")
 @click.option("--stdin", is_flag=True, help="Read it from standard input.")
 @data_dir_option
-def password(name: str, stdin: bool, data_dir: Path | None) -> None:
+@json_option
+def password(name: str, stdin: bool, data_dir: Path | None, as_json: bool) -> None:
     """Give NAME another password, at least 12 characters; their sessions end."""
     if stdin:
         given = sys.stdin.readline().rstrip("\r\n")
     else:
         given = click.prompt("password", hide_input=True, confirmation_prompt=True, err=True)
     _on(name, lambda watchword, who: watchword.manage_operators.set_password(who, given), data_dir)
-    click.secho(f"✓ {name} signs in by the new password", fg="green")
+    write_done(f"{name} signs in by the new password", as_json=as_json)
 
 
 @command.command("roles")
@@ -119,28 +121,31 @@ def set_roles(name: str, roles: tuple[str, ...], data_dir: Path | None, as_json:
 @command.command("disable")
 @click.argument("name")
 @data_dir_option
-def disable(name: str, data_dir: Path | None) -> None:
+@json_option
+def disable(name: str, data_dir: Path | None, as_json: bool) -> None:
     """Let NAME do nothing, by no session, link or token."""
     _on(name, lambda watchword, who: watchword.manage_operators.disable(who), data_dir)
-    click.secho(f"✓ {name} is refused from now on", fg="green")
+    write_done(f"{name} is refused from now on", as_json=as_json)
 
 
 @command.command("enable")
 @click.argument("name")
 @data_dir_option
-def enable(name: str, data_dir: Path | None) -> None:
+@json_option
+def enable(name: str, data_dir: Path | None, as_json: bool) -> None:
     """Let NAME sign in again."""
     _on(name, lambda watchword, who: watchword.manage_operators.enable(who), data_dir)
-    click.secho(f"✓ {name} may sign in", fg="green")
+    write_done(f"{name} may sign in", as_json=as_json)
 
 
 @command.command("remove")
 @click.argument("name")
 @data_dir_option
-def remove(name: str, data_dir: Path | None) -> None:
+@json_option
+def remove(name: str, data_dir: Path | None, as_json: bool) -> None:
     """Take NAME out, with their sessions and tokens; the audit log keeps what they did."""
     _on(name, lambda watchword, who: watchword.manage_operators.remove(who), data_dir)
-    click.secho(f"✓ {name} is gone", fg="green")
+    write_done(f"{name} is gone", as_json=as_json)
 
 
 @command.command("link")
@@ -185,7 +190,8 @@ def token(name: str, purpose: str, role: str, data_dir: Path | None, as_json: bo
 @command.command("revoke-token")
 @click.argument("which", metavar="HINT")
 @data_dir_option
-def revoke_token(which: str, data_dir: Path | None) -> None:
+@json_option
+def revoke_token(which: str, data_dir: Path | None, as_json: bool) -> None:
     """End a token, named by its hint or its digest."""
 
     async def work(watchword: Watchword) -> Grant:
@@ -195,33 +201,35 @@ def revoke_token(which: str, data_dir: Path | None) -> None:
         revoked = on_installation(work, data_dir)
     except NoSuchTokenError as error:
         raise Failure(str(error), code=USAGE) from None
-    click.secho(f"✓ {revoked.hint} is refused from now on", fg="green")
+    write_done(f"{revoked.hint} is refused from now on", as_json=as_json)
 
 
 @command.command("totp")
 @click.argument("name")
 @click.option("--remove", "removes", is_flag=True, help="Ask NAME for no code any more.")
 @data_dir_option
-def totp(name: str, removes: bool, data_dir: Path | None) -> None:
+@json_option
+def totp(name: str, removes: bool, data_dir: Path | None, as_json: bool) -> None:
     """Have NAME asked for a one-time code too, made by an authenticator on their phone."""
     if removes:
         _on(name, lambda watchword, who: watchword.manage_operators.remove_totp(who), data_dir)
-        click.secho(f"✓ {name} signs in without a code", fg="green")
+        write_done(f"{name} signs in without a code", as_json=as_json)
         return
 
     async def begin(watchword: Watchword, who: Operator) -> tuple[str, str]:
         return watchword.manage_operators.begin_totp(who)
 
     secret, uri = _on(name, begin, data_dir)
-    segno.make_qr(uri).terminal(compact=True)
-    click.echo(f"  secret   {secret}\n  address  {uri}")
+    with redirect_stdout(sys.stderr):
+        segno.make_qr(uri).terminal(compact=True)
+    click.echo(f"  secret   {secret}\n  address  {uri}", err=True)
     code = click.prompt("The code it shows", err=True)
     _on(
         name,
         lambda watchword, who: watchword.manage_operators.confirm_totp(who, secret, code),
         data_dir,
     )
-    click.secho(f"✓ {name} signs in with a code from now on", fg="green")
+    write_done(f"{name} signs in with a code from now on", as_json=as_json)
 
 
 def _on(name: str, work: Work[T], data_dir: Path | None) -> T:

@@ -15,6 +15,14 @@ def json_option(function: F) -> F:
     return option(function)
 
 
+def write_done(words: str, *, as_json: bool) -> None:
+    """Say in a sentence that it is done."""
+    if as_json:
+        write_json({"message": words})
+    else:
+        click.secho(f"✓ {words}", fg="green")
+
+
 def write_json(value: object) -> None:
     """Write a value as JSON on one line."""
     click.echo(msgspec.json.encode(value).decode())

@@ -8,7 +8,7 @@ import msgspec
 from watchword.cli.desk import Desk, with_desk
 from watchword.cli.installation import USAGE
 from watchword.cli.main import Failure
-from watchword.cli.output import json_option, write_json, write_pairs, write_table
+from watchword.cli.output import json_option, write_done, write_json, write_pairs, write_table
 from watchword.domain.money import Money
 from watchword.domain.project import Mode
 from watchword.usecases.manage.project_settings import SettingError, values_of
@@ -157,10 +157,7 @@ def remove_project(desk: Desk, project: str, as_json: bool) -> None:
       watchword projects remove sample
     """
     done = desk.call("remove_project", project=project)
-    if as_json:
-        write_json(done)
-        return
-    click.secho(f"✓ {done['message']}", fg="green")
+    write_done(done["message"], as_json=as_json)
 
 
 @command.command("top-up")
@@ -190,10 +187,7 @@ def top_up_project(desk: Desk, project: str, amount: str, as_json: bool) -> None
 def unlock_number(desk: Desk, project: str, number: str, as_json: bool) -> None:
     """Forget the wrong codes typed for NUMBER, so that it can be verified again."""
     done = desk.call("unlock_number", {"phone_number": number}, project)
-    if as_json:
-        write_json(done)
-        return
-    click.secho(f"✓ {done['message']}", fg="green")
+    write_done(done["message"], as_json=as_json)
 
 
 def _project(desk: Desk, project: str | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import click
 
 from watchword.cli.desk import Desk, with_desk
 from watchword.cli.installation import project_option
-from watchword.cli.output import json_option, write_json, write_pairs, write_table
+from watchword.cli.output import json_option, write_done, write_json, write_pairs, write_table
 from watchword.domain.channel import Channel
 from watchword.domain.money import Money
 from watchword.usecases.manage.dry_run import IN_USE
@@ -64,11 +64,13 @@ def list_routes(desk: Desk, project: str | None, as_json: bool) -> None:
 @click.option("--first", is_flag=True, help="Try it before the others.")
 @project_option
 @with_desk
+@json_option
 def add(
     desk: Desk,
     prefix: tuple[str, ...],
     first: bool,
     project: str | None,
+    as_json: bool,
     **fields: str | None,
 ) -> None:
     """Add the route NAME to a project, or change it; a new one is tried after the others."""
@@ -77,16 +79,18 @@ def add(
         given["prefixes"] = " ".join(prefix)
     if first:
         given["place"] = 0
-    click.secho(f"✓ {desk.call('put_route', given, project)['message']}", fg="green")
+    write_done(desk.call("put_route", given, project)["message"], as_json=as_json)
 
 
 @command.command("remove")
 @click.argument("name")
 @project_option
 @with_desk
-def remove(desk: Desk, name: str, project: str | None) -> None:
+@json_option
+def remove(desk: Desk, name: str, project: str | None, as_json: bool) -> None:
     """Take the route NAME out of a project."""
-    click.secho(f"✓ {desk.call('remove_route', {'name': name}, project)['message']}", fg="green")
+    done = desk.call("remove_route", {"name": name}, project)
+    write_done(done["message"], as_json=as_json)
 
 
 @command.command("explain")

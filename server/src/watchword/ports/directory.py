@@ -14,6 +14,6 @@ class Directory(Protocol):
         """The project and the live key behind a key's digest."""
         ...
 
-    def project(self, project_id: UUID) -> Project | None:
-        """The project of that id."""
+    async def find(self, project_id: UUID) -> Project | None:
+        """The project of that id; one that was made a moment ago is found too."""
         ...

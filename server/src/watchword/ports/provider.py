@@ -203,6 +203,10 @@ class Providers(Protocol):
         """The provider behind an account name; None where there is none, or it is paused."""
         ...
 
+    async def refresh(self) -> None:
+        """Take up accounts that were added, changed or removed."""
+        ...
+
     async def start(self) -> None:
         """Have those that keep connections make them: this process sends from now on."""
         ...
@@ -276,6 +280,10 @@ class ProviderKinds(Protocol):
             ValueError: it could not; the message says why, and no value.
 
         """
+        ...
+
+    async def refresh(self) -> None:
+        """Take up accounts that were added, changed or removed."""
         ...
 
     def receiver(self, name: str) -> "Provider | None":

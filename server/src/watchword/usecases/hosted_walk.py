@@ -98,7 +98,7 @@ class WalkThrough(Struct, frozen=True):
     async def __call__(self, token: str) -> Walk | None:
         """Where a person stands; None where the token names nothing."""
         session = await self.sessions.hosted_session_of(digest(token))
-        project = self.directory.project(session.project_id) if session else None
+        project = await self.directory.find(session.project_id) if session else None
         if session is None or project is None:
             return None
         about = None

@@ -40,7 +40,7 @@ class MoveOn(Struct, frozen=True):
 
     async def _move(self, authentication_id: UUID, attempt_number: int) -> bool:
         about = await self.store.authentication(authentication_id)
-        project = self.directory.project(about.project_id) if about is not None else None
+        project = await self.directory.find(about.project_id) if about is not None else None
         if about is None or project is None or not learns(project):
             return False
         attempt = about.attempt(attempt_number)

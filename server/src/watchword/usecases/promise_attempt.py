@@ -12,7 +12,7 @@ from watchword.domain.event import BalanceUpdated
 from watchword.domain.phone_number import PhoneNumber
 from watchword.domain.project import Project, RoutingPolicy
 from watchword.domain.routing.plan import Plan, plan_attempt
-from watchword.domain.routing.route import SANDBOX_ROUTES, Route
+from watchword.domain.routing.route import SANDBOX_ACCOUNT, SANDBOX_ROUTES, Route
 from watchword.domain.routing.way import Way
 from watchword.domain.screening.spend import PERIODS, UNANSWERED
 from watchword.domain.task import SendAttempt
@@ -26,8 +26,11 @@ ROOM = 2
 
 
 def routes_of(project: Project) -> Sequence[Route]:
-    """The routes a project sends over."""
-    return project.settings.routes or (SANDBOX_ROUTES if project.is_sandbox else ())
+    """The routes a project sends over; in the sandbox they are its own, and all end in the inbox."""
+    if not project.is_sandbox:
+        return project.settings.routes
+    own = tuple(replace(route, account=SANDBOX_ACCOUNT) for route in project.settings.routes)
+    return own or SANDBOX_ROUTES
 
 
 def plan_for(project: Project, about: Authentication, memory: Memory) -> Plan:

@@ -58,7 +58,7 @@ class RecordReceipt(Struct, frozen=True):
         """
         for round_number in range(ROUNDS):
             authentication, read = read or await self.store.authentication(authentication_id), None
-            project = authentication and self.directory.project(authentication.project_id)
+            project = authentication and await self.directory.find(authentication.project_id)
             if not authentication or not project:
                 if finished is not None:
                     await self.store.save(Change(project_id=finished.project_id, finished=finished))

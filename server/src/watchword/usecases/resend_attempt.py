@@ -27,7 +27,7 @@ class ResendAttempt(Struct, frozen=True):
         """Send another message within the budget of fallbacks, and finish the task."""
         for _ in range(PATIENCE_WITH_BUDGET):
             about = await self.store.authentication(task.authentication_id)
-            project = self.directory.project(task.project_id)
+            project = await self.directory.find(task.project_id)
             if about is None or project is None:
                 break
             attempt = about.attempt(attempt_number)

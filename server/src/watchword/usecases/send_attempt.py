@@ -69,7 +69,7 @@ class SendAttempt(Struct, frozen=True):
     async def __call__(self, task: Task, attempt_number: int) -> None:
         """Send, record what came of it, and finish the task."""
         found = await self.store.authentication(task.authentication_id)
-        project = self.directory.project(task.project_id)
+        project = await self.directory.find(task.project_id)
         if found is None or project is None:
             await self.store.save(Change(project_id=task.project_id, finished=task))
             return
@@ -101,9 +101,7 @@ class SendAttempt(Struct, frozen=True):
         """
         key = self.keyring.code_key(authentication.code_key)
         code = derive_code(key, authentication.id, attempt.number, authentication.code_length)
-        routes = {route.name: route for route in routes_of(project)}
-        failures = [f"{name}: no longer there" for name in attempt.plan if name not in routes]
-        planned = [routes[name] for name in attempt.plan if name in routes]
+        planned, failures = await self._planned(project, attempt)
         unreached: set[Channel] = set()
         for route, passed_over in self.health.in_order(planned, authentication.number.region):
             name = route.name
@@ -146,6 +144,14 @@ class SendAttempt(Struct, frozen=True):
                 case Unavailable(cause):
                     failures.append(f"{name}: {cause}")
         return Handed(None, None, None, "; ".join(failures) or "no route")
+
+    async def _planned(self, project: Project, attempt: Attempt) -> tuple[list[Route], list[str]]:
+        """The routes that were planned and are still there, and what to say of the others."""
+        routes = {route.name: route for route in routes_of(project)}
+        planned = [routes[name] for name in attempt.plan if name in routes]
+        if any(self.providers.account(route.account) is None for route in planned):
+            await self.providers.refresh()  # it may have been added a moment ago
+        return planned, [f"{name}: no longer there" for name in attempt.plan if name not in routes]
 
     async def _submit(
         self, provider: Provider, route: Route, message: Message

@@ -6,7 +6,13 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from watchword.adapters.providers.kind import Credentials, Kind, Tools, credential_fields
+from watchword.adapters.providers.kind import (
+    Credentials,
+    Kind,
+    Tools,
+    credential_fields,
+    description,
+)
 from watchword.adapters.providers.paced import Paced
 from watchword.domain.provider_account import ProviderAccount
 from watchword.ports.keyring import Keyring, UnknownKeyError
@@ -117,17 +123,7 @@ class ProviderAccounts:
     def describe(self) -> Sequence[KindDescription]:
         """The kinds that are installed, by name, but for the sandbox."""
         return [
-            KindDescription(
-                name=name,
-                title=kind.title,
-                channels=tuple(sorted(kind.channels)),
-                fields=tuple(credential_fields(kind)),
-                receipts=kind.receipts,
-                website=kind.website,
-                notes=kind.notes,
-            )
-            for name, kind in sorted(self.kinds.items())
-            if name != SANDBOX
+            description(name, kind) for name, kind in sorted(self.kinds.items()) if name != SANDBOX
         ]
 
     def plain_fields(self, kind: str) -> frozenset[str]:

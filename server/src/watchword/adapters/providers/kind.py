@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from watchword.adapters.providers.exchange import Exchange
 from watchword.domain.channel import Channel
 from watchword.ports.clock import Clock
-from watchword.ports.provider import CredentialField, Message, Provider, Receipt
+from watchword.ports.provider import CredentialField, KindDescription, Message, Provider, Receipt
 from watchword.ports.store import Store
 
 Secret = Annotated[str, Meta(min_length=1, extra={"secret": True})]
@@ -116,3 +116,16 @@ def _notes(hint: Any) -> list[Meta]:  # noqa: ANN401 - a type, whatever it is
     for inner in getattr(hint, "__args__", ()):
         notes = [*_notes(inner), *notes]
     return notes
+
+
+def description(name: str, kind: Kind) -> KindDescription:
+    """What is told of a kind."""
+    return KindDescription(
+        name=name,
+        title=kind.title,
+        channels=tuple(sorted(kind.channels)),
+        fields=tuple(credential_fields(kind)),
+        receipts=kind.receipts,
+        website=kind.website,
+        notes=kind.notes,
+    )

@@ -16,6 +16,7 @@ from watchword.edges.console.security import (
     notice_of,
 )
 from watchword.edges.console.showing import Visit
+from watchword.edges.management.accounts import TestSent
 from watchword.edges.management.operation import Done, Operation, Problem
 from watchword.edges.management.people import TotpBegun
 from watchword.edges.management.table import OPERATIONS
@@ -51,6 +52,8 @@ async def act(visit: Visit, name: str, request: Request) -> Response | dict[str,
             "project": visit.project,
             "name": name,
         }
+    if isinstance(result, TestSent):
+        back = f"/console/{result.customer_uuid}/authentication/{result.uuid}"
     if isinstance(result, Sent):
         await visit.management.start.store.authentication(result.uuid)
         back = back.partition("?")[0] + "?" + urlencode({"sent": str(result.uuid)})

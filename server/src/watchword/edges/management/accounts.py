@@ -2,14 +2,19 @@
 
 import asyncio
 from typing import Annotated, Any
+from uuid import UUID
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from watchword.domain.authentication import StartStatus
+from watchword.domain.errors import Refusal
 from watchword.domain.operator import Role
 from watchword.domain.rollup import DAY, HOUR, total
 from watchword.domain.routing.route import SANDBOX_ACCOUNT
+from watchword.domain.start_request import StartRequest
 from watchword.edges.management.operation import Call, Done, Nothing, Operation, Problem, Undo
+from watchword.ports.numbering import NumberProblem
 from watchword.ports.provider import Healthy, KindDescription, Refused, Unavailable
 from watchword.ports.reports import Period
 from watchword.usecases.manage.provider_accounts import NoSuchAccountError
@@ -56,6 +61,22 @@ class AccountName(Struct, frozen=True, forbid_unknown_fields=True):
     """One account."""
 
     name: Name
+
+
+class TestWanted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A code to send over one account, to a phone of the operator's own."""
+
+    name: Name
+    phone_number: Annotated[str, Meta(max_length=60)]
+
+
+class TestSent(Struct, frozen=True, kw_only=True):
+    """The authentication that was started, and in which project."""
+
+    uuid: UUID
+    customer_uuid: UUID
+    status: StartStatus
+    message: str
 
 
 class Probed(Struct, frozen=True):
@@ -126,6 +147,7 @@ async def put_account(call: Call, new: NewAccount) -> Done:
     except ValueError as error:
         raise Problem(400, "bad_request", str(error)) from None
     await accounts.put(new.name, new.provider, given)
+    await management.kinds.refresh()
     return Done(f"{new.name} is kept; its credentials are sealed.")
 
 
@@ -179,6 +201,38 @@ async def test_account(call: Call, which: AccountName) -> Probed:
             return Probed(healthy=False, message=f"{which.name} refused ({kind}): {code} {cause}")
         case Unavailable(cause):
             return Probed(healthy=False, message=f"{which.name} cannot be reached: {cause}")
+
+
+async def send_test(call: Call, wanted: TestWanted) -> TestSent:
+    """Send a code over one account alone."""
+    management = call.management
+    number = management.start.numbering.parse(wanted.phone_number)
+    if isinstance(number, NumberProblem):
+        raise Problem(400, "invalid_phone_number", number.message)
+    for project in await management.projects.list():
+        over = [
+            route
+            for route in project.settings.routes
+            if route.account == wanted.name and route.serves(number.e164)
+        ]
+        if over and not project.is_sandbox:
+            break
+    else:
+        words = f"no live project has a route over {wanted.name!r} that serves this number"
+        raise Problem(409, "conflict", words)
+    alone = replace(
+        project.settings, routes=tuple(over), route_rules=(), max_fallbacks=0, stateless=False
+    )
+    request = StartRequest(phone_number=number.e164, correlation_id=f"test of {wanted.name}")
+    answer = await management.start(replace(project, settings=alone), request)
+    if isinstance(answer, Refusal):
+        raise Problem(400, str(answer.code), answer.message)
+    return TestSent(
+        uuid=answer.authentication_id,
+        customer_uuid=project.id,
+        status=answer.status,
+        message=f"test of {wanted.name} in {project.name}: {answer.status}",
+    )
 
 
 _ONE = "/accounts/{name}"
@@ -237,5 +291,15 @@ OPERATIONS = (
         takes=AccountName,
         gives=Probed,
         run=test_account,
+    ),
+    Operation(
+        name="send_test",
+        method="POST",
+        path=f"{_ONE}/send",
+        role=Role.OPERATOR,
+        summary="Send a real code over one account alone, in a live project with a route over it.",
+        takes=TestWanted,
+        gives=TestSent,
+        run=send_test,
     ),
 )

@@ -93,7 +93,7 @@ async def list_routes(call: Call, _: Nothing) -> Routes:
         routing=settings.routing,
         own=bool(settings.routes),
         currency=settings.currency,
-        items=tuple(routes_of(call.of)),
+        items=settings.routes or tuple(routes_of(call.of)),
         accounts=(*accounts, SANDBOX_ACCOUNT),
     )
 

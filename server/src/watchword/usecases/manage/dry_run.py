@@ -69,10 +69,13 @@ class DryRun(Struct, frozen=True):
         states[SANDBOX_ACCOUNT] = IN_USE
         rows = [
             _row(plan, route, number.region, sender_id, states.get(route.account))
-            for route in routes_of(project)
+            for route in project.settings.routes or routes_of(project)
         ]
         rows.sort(key=lambda row: (row.place is None, row.place or 0))
-        return DryRunResult(country=number.region, because=plan.because, routes=tuple(rows))
+        because = plan.because
+        if project.is_sandbox and project.settings.routes:
+            because += "; while the project is in the sandbox, the message ends in the inbox"
+        return DryRunResult(country=number.region, because=because, routes=tuple(rows))
 
     def _plan(
         self,
