@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from watchword.app import Watchword
-from watchword.cli.installation import UNAVAILABLE, USAGE, data_dir_option, on_installation, user
+from watchword.cli.installation import UNAVAILABLE, USAGE, Installation, data_dir_option, user
 from watchword.cli.main import Failure
 from watchword.domain.operator import EVERYWHERE, Operator, Role
 from watchword.edges.management.access import ALL
@@ -47,18 +47,19 @@ def with_desk(function: Callable[..., Any]) -> Callable[..., Any]:
         data_dir: Path | None,
         **given: Any,  # noqa: ANN401 - whatever click gives
     ) -> Any:  # noqa: ANN401 - whatever the function returns
-        desk = Desk(service=service, token=token, data_dir=data_dir)
-        return function(*args, desk=desk, **given)
+        if service:
+            return function(*args, desk=Desk(service, token), **given)
+        with Installation(data_dir) as installation:
+            return function(*args, desk=Desk(installation), **given)
 
     return _service_option(_token_option(data_dir_option(told)))
 
 
-class Desk(Struct, frozen=True, kw_only=True):
-    """Where operations are carried out: over HTTP where there is a `service`, else in the data folder."""
+class Desk(Struct, frozen=True):
+    """Where operations are carried out: on this machine's installation, or at an address over HTTP."""
 
-    service: str | None = None
+    where: Installation | str
     token: str | None = None
-    data_dir: Path | None = None
 
     def call(
         self, name: str, fields: Mapping[str, Any] | None = None, project: str | None = None
@@ -74,51 +75,28 @@ class Desk(Struct, frozen=True, kw_only=True):
             raise Failure(
                 f"there is no operation {name!r}", todo="See `watchword manage`.", code=USAGE
             )
-        if not self.service:
-            return self._here(operation, fields or {}, project)
+        if isinstance(self.where, Installation):
+            return _here(self.where, operation, fields or {}, project)
         if operation.of_project and project is None:
-            project = ALL if operation.everywhere else self._only()
-        return self._far(operation, dict(fields or {}), project)
+            project = ALL if operation.everywhere else self._only(self.where)
+        return self._far(self.where, operation, dict(fields or {}), project)
 
-    def _only(self) -> str:
+    def _only(self, address: str) -> str:
         """The project that is meant where none is named."""
-        known = self._far(OPERATIONS["list_projects"], {}, None)["items"]
+        known = self._far(address, OPERATIONS["list_projects"], {}, None)["items"]
         if len(known) == 1:
             return str(known[0]["customer_uuid"])
         names = ", ".join(project["name"] for project in known) or "none"
         raise Failure(f"say which project: there are {names}", code=USAGE)
 
-    def _here(self, operation: Operation, fields: Mapping[str, Any], project: str | None) -> Any:  # noqa: ANN401 - JSON
-        owner = Operator(id=UUID(int=0), name="cli", created_at=0, roles={EVERYWHERE: Role.OWNER})
-
-        async def work(watchword: Watchword) -> object:
-            of_all = operation.everywhere and project in (None, ALL)
-            about = None
-            if operation.of_project and not of_all:
-                about = await watchword.manage_projects.find(project)
-            await watchword.share_memory.begin()
-            watchword.share_memory.wanted = False  # it looks, and tells nobody
-            call = Call(
-                management=watchword.management,
-                operator=owner,
-                grant=None,
-                project=about,
-                by=f"cli:{user()}",
-            )
-            return await operation.run(call, operation.read(fields))
-
-        try:
-            return msgspec.json.decode(msgspec.json.encode(on_installation(work, self.data_dir)))
-        except Problem as problem:
-            code = UNAVAILABLE if problem.status >= FAULT else USAGE
-            raise Failure(str(problem), code=code) from None
-
-    def _far(self, operation: Operation, fields: dict[str, Any], project: str | None) -> Any:  # noqa: ANN401 - JSON
+    def _far(
+        self, address: str, operation: Operation, fields: dict[str, Any], project: str | None
+    ) -> Any:  # noqa: ANN401 - JSON
         given = {**fields, **({"project": project} if operation.of_project else {})}
         path = _PLACE.sub(
             lambda found: quote(str(given.pop(found[1], "")), safe=""), operation.path
         )
-        url = f"{(self.service or '').rstrip('/')}/manage/v1{path}"
+        url = f"{address.rstrip('/')}/manage/v1{path}"
         headers = {"authorization": f"Bearer {self.token or ''}"}
         try:
             with httpx2.Client(timeout=TIME_OUT, headers=headers) as http:
@@ -129,7 +107,7 @@ class Desk(Struct, frozen=True, kw_only=True):
             found = answer.json()
         except (httpx2.HTTPError, OSError, ValueError) as error:
             raise Failure(
-                f"no service answers at {self.service}", str(error), code=UNAVAILABLE
+                f"no service answers at {address}", str(error), code=UNAVAILABLE
             ) from None
         if answer.status_code == UNAUTHENTICATED:
             raise Failure(
@@ -141,3 +119,35 @@ class Desk(Struct, frozen=True, kw_only=True):
             code = UNAVAILABLE if answer.status_code >= FAULT else USAGE
             raise Failure(str(found.get("message", "")), code=code)
         return found
+
+
+def _here(
+    installation: Installation,
+    operation: Operation,
+    fields: Mapping[str, Any],
+    project: str | None,
+) -> Any:  # noqa: ANN401 - JSON
+    owner = Operator(id=UUID(int=0), name="cli", created_at=0, roles={EVERYWHERE: Role.OWNER})
+
+    async def work(watchword: Watchword) -> object:
+        of_all = operation.everywhere and project in (None, ALL)
+        about = None
+        if operation.of_project and not of_all:
+            about = await watchword.manage_projects.find(project)
+        if not watchword.share_memory.begun:
+            await watchword.share_memory.begin()
+            watchword.share_memory.wanted = False  # it looks, and tells nobody
+        call = Call(
+            management=watchword.management,
+            operator=owner,
+            grant=None,
+            project=about,
+            by=f"cli:{user()}",
+        )
+        return await operation.run(call, operation.read(fields))
+
+    try:
+        return msgspec.json.decode(msgspec.json.encode(installation.work(work)))
+    except Problem as problem:
+        code = UNAVAILABLE if problem.status >= FAULT else USAGE
+        raise Failure(str(problem), code=code) from None

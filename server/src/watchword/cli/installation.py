@@ -3,9 +3,9 @@
 import asyncio
 import getpass
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import click
 
@@ -84,13 +84,36 @@ def user() -> str:
         return "unknown"
 
 
+class Installation:
+    """The installation of this machine: opened for the first work, closed at the end of `with`."""
+
+    def __init__(self, data_dir: Path | None = None) -> None:
+        self._settings = settings_of(data_dir=data_dir)
+        self._opened: Watchword | None = None
+
+    def __enter__(self) -> Self:
+        self._runner = asyncio.Runner()
+        self._stack = AsyncExitStack()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._runner.run(self._stack.aclose())
+        self._runner.close()
+
+    def work(self, work: Callable[[Watchword], Awaitable[T]]) -> T:
+        """Do some work on it; what cannot be done is said plainly."""
+
+        async def done() -> T:
+            if self._opened is None:
+                opening = open_watchword(self._settings, actor=f"cli:{user()}")
+                self._opened = await self._stack.enter_async_context(opening)
+            return await work(self._opened)
+
+        with plain_failures(self._settings):
+            return self._runner.run(done())
+
+
 def on_installation(work: Callable[[Watchword], Awaitable[T]], data_dir: Path | None = None) -> T:
     """Open the installation, do the work, close it; what cannot be done is said plainly."""
-    settings = settings_of(data_dir=data_dir)
-
-    async def main() -> T:
-        async with open_watchword(settings, actor=f"cli:{user()}") as watchword:
-            return await work(watchword)
-
-    with plain_failures(settings):
-        return asyncio.run(main())
+    with Installation(data_dir) as installation:
+        return installation.work(work)

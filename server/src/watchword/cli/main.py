@@ -37,6 +37,7 @@ COMMANDS = {
     "send": "Send a code to a number.",
     "serve": "Start the service.",
     "status": "Show the history of an authentication.",
+    "tail": "Follow authentications as they come.",
     "worker": "Carry out the outbox in a process of its own.",
 }
 
