@@ -1,7 +1,5 @@
 """The hosted page and the widget in a real browser: what scripts add, and that all may use it."""
 
-import http.server
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import FrameLocator, Page, expect
 from server.tests.browser.conftest import Watched, accessible
+from server.tests.browser.site import site
 from server.tests.conftest import NO_LIMITS
 
 from watchword.domain.project import ProjectSettings
@@ -40,26 +39,11 @@ def service() -> Iterator[RunningService]:
 def shop(service: RunningService) -> Iterator[str]:
     """The origin of a page of a customer's, which embeds the widget."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            embeds = self.path.startswith("/?")
-            body = (EMBEDDING % service.url if embeds else "Thank you").encode()
-            self.send_response(200)
-            self.send_header("content-type", "text/html; charset=utf-8")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def page(path: str) -> str:
+        return EMBEDDING % service.url if path.startswith("/?") else "Thank you"
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with site(page) as port:
+        yield f"http://localhost:{port}"
 
 
 def opened(service: RunningService, **fields: object) -> dict[str, Any]:

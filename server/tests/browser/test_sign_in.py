@@ -1,7 +1,5 @@
 """Who gets in and what they may do: links, passwords, one-time codes, roles, and other people's sites."""
 
-import http.server
-import threading
 from collections.abc import Iterator
 
 import pyotp
@@ -9,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from server.tests.browser.conftest import Visit, Watched, accessible
 from server.tests.browser.console import Console
+from server.tests.browser.site import site
 
 from watchword.domain.operator import Role
 from watchword.domain.project import Project
@@ -150,25 +149,8 @@ def projects(console: Console) -> list[Project]:
 def elsewhere(console: Console) -> Iterator[str]:
     """A page of another site, with a form for the console."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = (FORGED % console.service.url).encode()
-            self.send_response(200)
-            self.send_header("content-type", "text/html; charset=utf-8")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f":{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with site(lambda _: FORGED % console.service.url) as port:
+        yield f":{port}/"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

@@ -44,6 +44,7 @@ def test_questions_lead_to_an_account_a_route_and_a_cap(cli: Cli) -> None:
     assert "! twilio cannot be reached" in done.stderr
     assert "✓ voice-twilio serves DE FR, at 0.08 EUR a message" in done.stdout
     assert "✓ at most 40 EUR a day in each" in done.stdout
+    assert "`watchword projects set shop mode=live`" in done.stderr
     (route,) = routes(cli)
     assert (route["account"], route["channel"], route["price"]) == ("twilio", "voice", 80_000)
     assert route["prefixes"] == ["+49", "+33"]
@@ -61,12 +62,12 @@ def test_a_second_account_adds_to_what_is_served_and_replaces_its_caps(cli: Cli)
         'spend_caps=[{"period":"day","country":"US","amount":1},{"period":"hour","country":"US","amount":2}]',
     )
     given = ("--provider", "twilio", f"account_sid={SID}", f"auth_token={TOKEN}", "--no-check")
-    answers = [*LEFT_OUT, "xx", "us ca", "sms", "much", "0.01", "7.5"]
+    answers = [*LEFT_OUT, "xx", "us ca", "", "much", "0.01", "7.5"]
     done = cli("providers", "add", "us", *given, "--ask", typed="\n".join(answers) + "\n")
     assert done.exit_code == 0, done.output
     assert "'XX' is no country" in done.stderr
     assert "'much' is no amount" in done.stderr
-    assert routes(cli)[0]["prefixes"] == ["+1"]
+    assert (routes(cli)[0]["channel"], routes(cli)[0]["prefixes"]) == ("sms", ["+1"])
     kept = settings(cli)
     assert kept["regions"] == ["CA", "GB", "US"]
     assert [(cap["period"], cap["country"], cap["amount"]) for cap in kept["spend_caps"]] == [

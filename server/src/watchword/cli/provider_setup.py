@@ -1,14 +1,16 @@
 """Provider setup: what `watchword providers add` asks a person for, and what it proposes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 import phonenumbers
 
 from watchword.cli.desk import Desk
+from watchword.domain.channel import Channel
 from watchword.domain.money import Money, as_decimal, parse_amount
+from watchword.domain.project import Mode
 
 ALL = "*"
 MESSAGES_A_DAY = 500
@@ -37,10 +39,11 @@ def _ask(field: Mapping[str, Any]) -> str:
 
 def ask_for_countries(
     desk: Desk, account: str, channels: Sequence[str], project: str | None
-) -> list[str]:
+) -> Iterator[str]:
     """Add a route for the countries that are named, with a cap a day; what was done, in sentences."""
     found = desk.call("read_project", project=project)
-    settings, project = found["settings"], found["view"]["customer_uuid"]
+    view, settings = found["view"], found["settings"]
+    project = view["customer_uuid"]
     currency = settings["currency"]
     countries = click.prompt(
         "Countries it shall serve (FR DE …, * for all, nothing for none yet)",
@@ -50,8 +53,8 @@ def ask_for_countries(
         err=True,
     )
     if not countries:
-        return []
-    channel = channels[0]
+        return
+    channel = Channel.SMS.value if Channel.SMS in channels else channels[0]
     if len(channels) > 1:
         channel = click.prompt("Channel", type=click.Choice(channels), default=channel, err=True)
     price = click.prompt(
@@ -84,10 +87,13 @@ def ask_for_countries(
     desk.call("change_project", {"settings": changes}, project)
     where = "all countries" if ALL in countries else " ".join(countries)
     each = "" if countries == [ALL] else " in each"
-    return [
-        f"{route} serves {where}, at {Money(price, currency)} a message",
-        f"at most {Money(cap, currency)} a day{each}",
-    ]
+    yield f"{route} serves {where}, at {Money(price, currency)} a message"
+    yield f"at most {Money(cap, currency)} a day{each}"
+    if view["mode"] == Mode.SANDBOX:
+        words = (
+            f"`watchword projects set {view['name']} mode=live` lets messages leave this machine."
+        )
+        click.echo(f"  {words}", err=True)
 
 
 def _countries(text: str) -> list[str]:
