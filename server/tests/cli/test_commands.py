@@ -43,7 +43,7 @@ def test_every_command_explains_itself(cli: Cli, name: str) -> None:
     assert f"Usage: watchword {name}" in result.stdout
 
 
-JSON_ALREADY_OR_NOTHING_TO_SAY = {"export", "manage", "worker"}
+JSON_ALREADY_OR_NOTHING_TO_SAY = {"export", "manage", "mcp", "worker"}
 
 
 def test_every_command_writes_json_for_programs() -> None:

@@ -81,6 +81,11 @@ class Desk(Struct, frozen=True):
             project = ALL if operation.everywhere else self._only(self.where)
         return self._far(self.where, operation, dict(fields or {}), project)
 
+    def close(self) -> None:
+        """Be done here, in the thread that called."""
+        if isinstance(self.where, Installation):
+            self.where.close()
+
     def _only(self, address: str) -> str:
         """The project that is meant where none is named."""
         known = self._far(address, OPERATIONS["list_projects"], {}, None)["items"]

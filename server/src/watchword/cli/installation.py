@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Self, TypeVar
 import click
 
 from watchword.adapters.keyring import KeyringError
+from watchword.adapters.logging import configure_logging
 from watchword.adapters.networks import NetworksFileError
 from watchword.adapters.store.schema_version import SchemaTooNewError
 from watchword.app import Watchword, open_watchword
@@ -85,20 +87,31 @@ def user() -> str:
 
 
 class Installation:
-    """The installation of this machine: opened for the first work, closed at the end of `with`."""
+    """The installation of this machine: opened for the first work, closed at the end of `with`.
+
+    It stays in the thread that does the first work, which then closes it too.
+    """
 
     def __init__(self, data_dir: Path | None = None) -> None:
         self._settings = settings_of(data_dir=data_dir)
         self._opened: Watchword | None = None
 
     def __enter__(self) -> Self:
+        if sys.stderr is sys.__stderr__:  # not where a test reads it
+            configure_logging(level="warning", as_json=self._settings.log_format == "json")
         self._runner = asyncio.Runner()
         self._stack = AsyncExitStack()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._runner.run(self._stack.aclose())
+        self.close()
         self._runner.close()
+
+    def close(self) -> None:
+        """Close it before the end of `with`."""
+        if self._opened is not None:
+            self._opened = None
+            self._runner.run(self._stack.aclose())
 
     def work(self, work: Callable[[Watchword], Awaitable[T]]) -> T:
         """Do some work on it; what cannot be done is said plainly."""

@@ -25,6 +25,7 @@ COMMANDS = {
     "keys": "Make, list and revoke API keys.",
     "lookup": "Tell what is known about a number.",
     "manage": "Carry out any operation of the management API.",
+    "mcp": "Serve operations as tools to an assistant.",
     "migrate": "Bring the database to this program's schema.",
     "networks": "Know where addresses are.",
     "operators": "Say who may use the console.",
