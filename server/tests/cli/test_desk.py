@@ -140,6 +140,9 @@ def test_what_cannot_be_is_said_in_plain_words(service: RunningService, tmp_path
     nobody = typed("manage", "read_me", manage_url="http://127.0.0.1:9", manage_token=viewer)
     assert nobody.exit_code == 69
     assert "no service answers" in nobody.output
+    assert "travels unencrypted" not in nobody.output
+    plain = typed("manage", "read_me", manage_url="http://127.0.0.2:9", manage_token=viewer)
+    assert "the token travels unencrypted" in plain.stderr
     unknown = typed("manage", "make_coffee", data_dir=str(tmp_path))
     assert unknown.exit_code == 2
     assert "no operation 'make_coffee'" in unknown.output

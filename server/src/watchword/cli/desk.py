@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import click
@@ -14,7 +14,14 @@ import msgspec
 from msgspec import Struct
 
 from watchword.app import Watchword
-from watchword.cli.installation import UNAVAILABLE, USAGE, Installation, data_dir_option, user
+from watchword.cli.installation import (
+    LOOPBACK,
+    UNAVAILABLE,
+    USAGE,
+    Installation,
+    data_dir_option,
+    user,
+)
 from watchword.cli.main import Failure
 from watchword.domain.operator import EVERYWHERE, Operator, Role
 from watchword.edges.management.access import ALL
@@ -48,11 +55,18 @@ def with_desk(function: Callable[..., Any]) -> Callable[..., Any]:
         **given: Any,  # noqa: ANN401 - whatever click gives
     ) -> Any:  # noqa: ANN401 - whatever the function returns
         if service:
+            _warn_of_plain_http(service)
             return function(*args, desk=Desk(service, token), **given)
         with Installation(data_dir) as installation:
             return function(*args, desk=Desk(installation), **given)
 
     return _service_option(_token_option(data_dir_option(told)))
+
+
+def _warn_of_plain_http(address: str) -> None:
+    url = urlsplit(address)
+    if url.scheme == "http" and url.hostname not in LOOPBACK:
+        click.secho("! the token travels unencrypted: use https", fg="yellow", err=True)
 
 
 class Desk(Struct, frozen=True):

@@ -22,6 +22,7 @@ from watchword.usecases.manage.api_keys import NoSuchKeyError
 from watchword.usecases.manage.projects import NoSuchProjectError
 
 T = TypeVar("T")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 UNAVAILABLE = 69
 USAGE = 2
 

@@ -11,14 +11,11 @@ from msgspec.structs import replace
 
 from watchword.adapters.logging import configure_logging
 from watchword.app import Watchword, open_watchword
+from watchword.cli.installation import LOOPBACK, UNAVAILABLE, USAGE
 from watchword.cli.main import Failure
 from watchword.server import listen, serve, stop_on_signals
 from watchword.settings import Settings
 from watchword.usecases.manage.bootstrap import FirstProject
-
-UNAVAILABLE = 69
-USAGE = 2
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Running(Struct, frozen=True, kw_only=True):
