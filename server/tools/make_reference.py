@@ -34,7 +34,11 @@ def cli_page() -> str:
         (
             "Commands that talk to a service (`send`, `check`, `retry`, `status`, `inbox`, `lookup`) take"
             " `--url`, `--api-key` and `--customer`, or `WATCHWORD_SERVER_URL`, `WATCHWORD_API_KEY` and"
-            " `WATCHWORD_CUSTOMER_UUID`, or what `watchword dev` left in its data folder. `NO_COLOR` is"
+            " `WATCHWORD_CUSTOMER_UUID`, or what `watchword dev` left in its data folder. Those that carry"
+            " out operations of the management API (`projects`, `keys`, `providers`, `routes`, `apply`,"
+            " `export`, `manage`, `tail`, `mcp`) work on this machine's installation, or with `--service`"
+            " and `--token`, or `WATCHWORD_MANAGE_URL` and `WATCHWORD_MANAGE_TOKEN`, on a service far away."
+            " `NO_COLOR` is"
             ' respected. For completion, add `eval "$(_WATCHWORD_COMPLETE=bash_source watchword)"` to'
             " `~/.bashrc` (`zsh_source` and `fish_source` for the other shells)."
         ),

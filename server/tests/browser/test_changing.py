@@ -14,7 +14,6 @@ from server.tests.browser.console import NUMBER, Console
 from watchword.domain.channel import Channel
 from watchword.domain.project import Mode
 from watchword.domain.routing.route import Route
-from watchword.usecases.manage.sample import Sample
 
 
 def says(page: Page, words: str) -> None:
@@ -89,6 +88,7 @@ def test_a_provider_account_is_added_paused_and_removed(visit: Visit) -> None:
     press(page, "Keep it, sealed", "post is kept; its credentials are sealed.")
     assert "a-secret-of-the-post" not in page.content()
     card = page.locator(".account", has=page.get_by_role("heading", name="post", exact=True))
+    expect(card).to_contain_text("no traffic")
     card.get_by_role("button", name="Test", exact=True).click()
     expect(page.locator(".notice.bad")).to_contain_text("post")
     card.get_by_role("button", name="Pause").click()
@@ -287,16 +287,3 @@ def test_people_are_added_locked_out_and_let_in_again(visit: Visit, console: Con
     press(page, "Undo", "Barbara may sign in.")
     theirs.goto(console.link("Barbara"))
     expect(theirs.get_by_role("heading", level=1)).to_have_text("Overview")
-
-
-def test_sample_data_goes_and_comes_with_one_click(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Sample.fill, "__defaults__", (1, 20, 1))
-    page = visit("projects")
-    press(page, "Remove the sample data", "The sample project is gone.")
-    expect(page.get_by_role("link", name="sample", exact=True)).to_have_count(0)
-    press(page, "Undo", "Taken back")
-    page.get_by_role("link", name="sample", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
-    expect(page.locator("tbody#rows tr")).to_have_count(12)

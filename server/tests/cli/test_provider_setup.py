@@ -1,6 +1,8 @@
 """Adding a provider: what is asked at a terminal, what is proposed, and what is kept."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,6 +88,20 @@ def test_all_countries_may_be_served_and_none(cli: Cli) -> None:
     assert "✓ at most 100 EUR a day\n" in done.stdout
     assert routes(cli)[0]["prefixes"] == ["+"]
     assert settings(cli)["spend_caps"][0]["country"] == "*"
+
+
+def test_what_is_logged_does_not_stand_among_the_answers(cli: Cli, tmp_path: Path) -> None:
+    given = (f"account_sid={SID}", f"auth_token={TOKEN}", "--no-check")
+    assert cli("providers", "add", "twilio", *given).exit_code == 0
+    (tmp_path / "keys.json").unlink()  # what was sealed under it cannot be opened
+    done = subprocess.run(
+        [sys.executable, "-m", "watchword", "projects", "list", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [project["name"] for project in json.loads(done.stdout)] == ["shop"]
+    assert "a provider account cannot be used" in done.stderr
 
 
 def test_a_script_is_asked_nothing(cli: Cli) -> None:

@@ -581,7 +581,9 @@ def test_what_is_another_projects_is_not_here(desk: Desk, hook: Hook, other: str
     for name in ("read_project", "list_authentications", "list_keys"):
         assert desk.refused(name, "nowhere") == (404, "not_found")
     assert desk.refused("read_project", "all") == (400, "bad_request")
-    mine = Desk(desk.service, desk.document, "vera").with_token({})
+    mine = Desk(desk.service, desk.document, "vera").with_token(
+        {desk.service.customer_uuid: Role.VIEWER}
+    )
     assert [p["customer_uuid"] for p in mine.do("list_projects")["items"]] == [
         desk.service.customer_uuid
     ]
@@ -808,6 +810,7 @@ def test_what_is_done_to_a_project_is_taken_back_whole(desk: Desk) -> None:
     for name, fields in (
         ("change_project", {"settings": {"lifetime": 120, "app_name": "Acme"}}),
         ("change_project", {"settings": {"limits": {"number_day": 7}}}),
+        ("change_project", {"settings": {"limits.ip_hour": 7}}),
         ("change_project", {"settings": {"routes": []}}),
         ("set_mode", {"mode": "live"}),
         ("suspend_project", {}),
